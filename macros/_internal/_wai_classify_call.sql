@@ -1,0 +1,69 @@
+{% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error) -%}
+    {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
+    {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
+    {%- set found = warehouse_ai._wai_labels(macro_name, labels) -%}
+    {%- do warehouse_ai._wai_add_examples(macro_name, found, examples) -%}
+    {{- return(warehouse_ai._wai_call(
+        macro_name, 'classify', text, {'labels': found, 'threshold': threshold, 'none_label': none_label}, on_error
+    )) -}}
+{%- endmacro %}
+
+
+{#- Bring the three forms of labels to one: a list of {name, description}. -#}
+{% macro _wai_labels(macro_name, labels) -%}
+    {%- set fix = "Pass a list ['bug', 'billing'], a mapping {'bug': 'something is broken', ...}, or the name of a set in the var warehouse_ai_label_sets." -%}
+    {%- if labels is string -%}
+        {%- set sets = var('warehouse_ai_label_sets', {}) -%}
+        {%- if labels not in sets -%}
+            {%- do warehouse_ai._wai_bad_argument(
+                macro_name, 'labels', "names the unknown label set '" ~ labels ~ "'",
+                'Known sets: ' ~ (sets | list | join(', ') or 'none') ~ '. ' ~ fix
+            ) -%}
+        {%- endif -%}
+        {%- set labels = sets[labels] -%}
+    {%- endif -%}
+    {%- if labels is none or labels is number or labels is string or (labels is not mapping and labels is not iterable) or not labels | list -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', 'has no labels', fix) -%}
+    {%- endif -%}
+    {%- set found, names = [], [] -%}
+    {%- for name in labels -%}
+        {%- if name is not string or not name | trim -%}
+            {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', 'has a label that is not a text: ' ~ name, fix) -%}
+        {%- endif -%}
+        {%- if name in names -%}
+            {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "has the label '" ~ name ~ "' twice", 'Name each label once.') -%}
+        {%- endif -%}
+        {%- do names.append(name) -%}
+        {%- set description = labels[name] if labels is mapping else none -%}
+        {%- if description is not none and description is not string -%}
+            {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "describes '" ~ name ~ "' with something that is not a text", fix) -%}
+        {%- endif -%}
+        {%- do found.append({'name': name, 'description': description or ''}) -%}
+    {%- endfor -%}
+    {%- if found | length < 2 -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "has only '" ~ found[0].name ~ "'", 'Pass at least two labels to choose from.') -%}
+    {%- endif -%}
+    {{- return(found) -}}
+{%- endmacro %}
+
+
+{% macro _wai_add_examples(macro_name, labels, examples) -%}
+    {%- if examples is not none -%}
+        {%- set fix = "Pass a mapping of label to example texts: examples={'bug': ['the app crashes']}." -%}
+        {%- if examples is not mapping -%}
+            {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', 'is not a mapping', fix) -%}
+        {%- endif -%}
+        {%- set names = labels | map(attribute='name') | list -%}
+        {%- for name, texts in examples.items() -%}
+            {%- if name not in names -%}
+                {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', "names the unknown label '" ~ name ~ "'", fix) -%}
+            {%- endif -%}
+            {%- if texts is string or texts is not iterable or texts | reject('string') | list or not texts -%}
+                {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', "has no list of texts for '" ~ name ~ "'", fix) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for label in labels if label.name in examples -%}
+            {%- do label.update({'examples': examples[label.name] | list}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,122 @@
+"""Extract named fields from a text: the best span, or every span, as typed values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse_ai.functions.frame import ABSTAINED, Call, apply, split_failures
+from warehouse_ai.functions.values import FieldType, parser, written_forms
+from warehouse_ai.models.adapters import EXTRACT
+from warehouse_ai.models.field_extractor import FieldExtractor
+from warehouse_ai.models.loading import once
+from warehouse_ai.runtime.run import resolve
+
+NAME = "extract"
+SPAN = pa.struct(
+    [("field", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())]
+)
+RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error", pa.string()), ("model", pa.string())])
+"""``value`` is a JSON object of the fields; the macro casts it to the type of its schema."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field to look for."""
+
+    name: str
+    description: str
+    type: FieldType
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads: the name as words, with its description."""
+        name = self.name.replace("_", " ")
+        return f"{name}: {self.description}" if self.description else name
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Fields and the least probability of a span.
+
+    Attributes:
+        fields: at least one.
+        threshold: 0..1; None for the one at which F1 was best on development rows.
+    """
+
+    fields: tuple[Field, ...]
+    threshold: float | None
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed."""
+        fields = []
+        for x in options["fields"]:
+            kind = FieldType(
+                x.get("type", "string"), bool(x.get("many")), tuple(x.get("values") or ()), x.get("region"), x.get("order"), x.get("currency")
+            )
+            fields.append(Field(x["name"], x.get("description") or "", kind))
+        threshold = options.get("threshold")
+        return cls(tuple(fields), None if threshold is None else float(threshold))
+
+    @cached_property
+    def prompts(self) -> tuple[str, ...]:
+        """Prompts in alphabetical order: the same fields give the same answer in any order."""
+        return tuple(sorted(field.prompt for field in self.fields))
+
+
+def default_threshold() -> float:
+    """Return the calibrated probability at which F1 was best on the development rows of the training."""
+    return once("extract.threshold", lambda: float(EXTRACT.load()["threshold"][0]))
+
+
+def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
+    """Extract from a column of texts into ``RESULT``."""
+    threshold = default_threshold() if spec.threshold is None else spec.threshold
+
+    def evaluate(texts: list[str]) -> dict[str, pa.Array]:
+        good, found, errors = split_failures(resolve(FieldExtractor(spec.prompts), texts, call.context, call.ledger_key))
+        values: list[str | None] = [None] * len(texts)
+        spans: list[list[dict[str, Any]] | None] = [None] * len(texts)
+        for i, result in zip(good, found, strict=True):
+            by_prompt = dict(zip(spec.prompts, json.loads(result), strict=True))
+            record, spans[i] = _answer(texts[i], spec, by_prompt, threshold)
+            if spans[i]:
+                values[i] = json.dumps(record, ensure_ascii=False)
+            else:
+                errors[i] = ABSTAINED
+        return {
+            "value": pa.array(values, pa.string()),
+            "spans": pa.array(spans, RESULT.field("spans").type),
+            "error": pa.array(errors, pa.string()),
+        }
+
+    return apply(column, call, RESULT, evaluate)
+
+
+def _answer(
+    text: str, spec: Spec, by_prompt: dict[str, list[tuple[int, int, float]]], threshold: float
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Choose and read the spans of one text."""
+    record: dict[str, Any] = {}
+    spans = []
+    for field in spec.fields:
+        read = parser(field.type)
+        whole = list(written_forms(text, field.type))
+        chosen = []
+        for start, end, score in by_prompt[field.prompt]:
+            if score < threshold:
+                continue
+            start, end = next((form for form in whole if form[0] < end and start < form[1]), (start, end))
+            value = read(text[start:end])
+            if value is not None and (start, end) not in {c[:2] for c in chosen}:
+                chosen.append((start, end, score, value))
+        if not field.type.many:
+            chosen = sorted(chosen, key=lambda c: -c[2])[:1]
+        spans += [{"field": field.name, "text": text[a:b], "start": a, "end": b, "score": score} for a, b, score, _ in chosen]
+        record[field.name] = [c[3] for c in chosen] if field.type.many else chosen[0][3] if chosen else None
+    return record, spans

@@ -1,0 +1,108 @@
+"""What every function does around its model: rows in, rows out, NULLs, blanks, errors and the ledger."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse_ai.runtime.context import Context
+from warehouse_ai.runtime.ledger import Key
+from warehouse_ai.runtime.run import LEDGER, Failure
+from warehouse_ai.runtime.texts import BLANK, NULL, distinct
+
+ABSTAINED = "abstained"
+EMPTY_INPUT = "empty_input"
+
+
+class RowFailed(RuntimeError):
+    """A row failed and the caller asked to stop then."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One use of a function: what is asked, and by whom.
+
+    Attributes:
+        function: name that users know, ``ai_classify``.
+        model: ``name@revision``.
+        on_error: ``null`` or ``fail``.
+        context: limits and place of the cache.
+    """
+
+    function: str
+    model: str
+    on_error: str
+    context: Context
+
+    @property
+    def ledger_key(self) -> Key:
+        """Row of the ledger."""
+        return (self.context.invocation, self.context.node, self.function, self.model)
+
+
+Evaluate = Callable[[list[str]], dict[str, pa.Array]]
+
+
+def apply(column: pa.ChunkedArray, call: Call, result: pa.StructType, evaluate: Evaluate) -> pa.StructArray:
+    """Evaluate a function over a column.
+
+    Args:
+        column: texts, any number of rows.
+        call: the function and its caller.
+        result: type of the answer, with a field ``error`` and a field ``model``.
+        evaluate: maps distinct, non-blank texts to arrays for the other fields, of the same length.
+
+    Returns:
+        One struct a row: NULL for a NULL text; ``error = 'empty_input'`` and NULLs for a blank one.
+
+    Raises:
+        RowFailed: a row failed and ``on_error`` is ``fail``.
+    """
+    started = time.perf_counter()
+    found = distinct(column)
+    rows = found.rows
+    fields = evaluate(found.texts) if found.texts else {}
+    count = len(found.texts)
+    arrays = []
+    for field in result:
+        blank = pa.array([EMPTY_INPUT], field.type) if field.name == "error" else pa.nulls(1, field.type)
+        if field.name == "model":
+            arrays.append(pa.array([call.model] * (count + 1), field.type))
+        elif count:
+            arrays.append(pa.concat_arrays([fields[field.name].cast(field.type), blank]))
+        else:
+            arrays.append(blank)
+    answers = pa.StructArray.from_arrays(arrays, fields=list(result))
+    taken = pa.array(np.where(rows == BLANK, count, rows), mask=rows == NULL)
+    errors = _failed_rows(answers.field("error"), rows, call)
+    LEDGER.add(
+        call.ledger_key, rows=len(rows), nulls=int((rows == NULL).sum()), errors=errors,
+        distinct_texts=LEDGER.see(call.ledger_key, found.texts), seconds=time.perf_counter() - started,
+    )  # fmt: skip
+    return answers.take(taken)
+
+
+def _failed_rows(errors: pa.Array, rows: np.ndarray, call: Call) -> int:
+    messages = errors.to_pylist()
+    failed = np.array([m is not None and m not in (ABSTAINED, EMPTY_INPUT) for m in messages])
+    if not failed.any():
+        return 0
+    number = int(failed[rows[rows >= 0]].sum())
+    if number and call.on_error == "fail":
+        message = next(m for m, bad in zip(messages, failed, strict=True) if bad)
+        raise RowFailed(f"{call.function}: {number} of {len(rows)} rows failed, the first with '{message}'; on_error='null' goes on")
+    return number
+
+
+def split_failures(results: list[bytes | Failure]) -> tuple[np.ndarray, list[bytes], list[str | None]]:
+    """Separate results from failures.
+
+    Returns:
+        Indices of the results, the results, and an error or None for each text.
+    """
+    good = np.array([i for i, r in enumerate(results) if isinstance(r, bytes)], np.int64)
+    return good, [r for r in results if isinstance(r, bytes)], [r.message if isinstance(r, Failure) else None for r in results]

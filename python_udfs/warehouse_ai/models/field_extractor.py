@@ -1,0 +1,117 @@
+"""Runtime task around the span extractor: named fields of a text to scored spans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from warehouse_ai.models.adapters import EXTRACT
+from warehouse_ai.models.loading import once
+from warehouse_ai.models.padding import pad
+from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
+from warehouse_ai.models.span_extractor import MAX_FIELDS, Prompt, Span, SpanExtractor, build_prompt, decode, field_weights
+from warehouse_ai.runtime.cache import namespace
+
+if TYPE_CHECKING:
+    from warehouse_ai.runtime.device import Device
+
+OVERLAP = 48
+"""Tokens that neighbouring windows share: a shorter span is whole in one of them."""
+
+
+@dataclass(frozen=True)
+class PromptedWindow:
+    """A window of a text behind some of the field names.
+
+    Attributes:
+        text: index of the text.
+        prompt: tokens and places.
+        fields: indices of the fields that it asks for.
+    """
+
+    text: int
+    prompt: Prompt
+    fields: tuple[int, ...]
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Token ids, int32."""
+        return self.prompt.ids
+
+
+@dataclass(frozen=True)
+class FieldExtractor:
+    """Find the spans of each field; scores are calibrated probabilities that the span is exactly right (Platt scaling on development rows).
+
+    Attributes:
+        fields: field names or ``name: description``; their order does not matter to a field's neighbours beyond its group of eight.
+    """
+
+    fields: tuple[str, ...]
+
+    @cached_property
+    def space(self) -> bytes:
+        """Cache namespace."""
+        return namespace("extract", EXTRACT.revision, "fp32", *self.fields)
+
+    def inputs(self, texts: list[str]) -> list[PromptedWindow]:
+        """Tokenize, and put up to eight field names in front of each window."""
+        tokenizer = load_tokenizer()
+        names = [window.ids[1:-1] for window in tokenizer.windows(list(self.fields))]
+        groups = [tuple(range(at, min(at + MAX_FIELDS, len(names)))) for at in range(0, len(names), MAX_FIELDS)]
+        return [
+            PromptedWindow(window.text, build_prompt([names[i] for i in group], window.ids, window.offsets), group)
+            for window in tokenizer.windows(texts, overlap=OVERLAP)
+            for group in groups
+        ]
+
+    @staticmethod
+    def _load(device: Device) -> tuple[SpanExtractor, float, float]:
+        tensors = EXTRACT.load()
+        model = SpanExtractor(load_text_encoder(EXTRACT.encoder_factors(tensors)))
+        head = {name: t for name, t in tensors.items() if name.split(".")[0] in ("token", "field", "bias")}
+        missing, unexpected = model.load_state_dict(head, strict=False)
+        if unexpected or any(not name.startswith("encoder.") for name in missing):
+            raise ValueError(f"{EXTRACT.path.name} does not fit this version: missing {missing}, unexpected {unexpected}")
+        slope, intercept = (float(x) for x in tensors["platt"])
+        return model.to(device.kind).eval(), slope, intercept
+
+    def compute(self, inputs: Sequence[PromptedWindow], rows: int, length: int, device: Device) -> list[dict[int, list[Span]]]:
+        """Return the spans of each window by field, offsets into the whole text."""
+        import torch
+
+        model, slope, intercept = once((EXTRACT.name, device.kind), lambda: self._load(device))
+        prompts = [item.prompt for item in inputs]
+        ids, mask = pad([prompt.ids for prompt in prompts], rows, length, device.kind)
+        weights = np.zeros((rows, min(MAX_FIELDS, len(self.fields)), length), np.float32)
+        weights[: len(prompts)] = field_weights(prompts, length, weights.shape[1])
+        with torch.inference_mode():
+            probabilities = torch.sigmoid(model(ids, mask, torch.from_numpy(weights).to(device.kind))).cpu().numpy()
+        found = []
+        for row, item in enumerate(inputs):
+            start, end = item.prompt.text
+            spans = {f: decode(probabilities[row, i, start:end], item.prompt.offsets) for i, f in enumerate(item.fields)}
+            found.append({f: [_calibrated(span, slope, intercept) for span in ss] for f, ss in spans.items()})
+        return found
+
+    def merge(self, text: str, inputs: Sequence[PromptedWindow], parts: Sequence[dict[int, list[Span]]]) -> bytes:
+        """Unite the windows' spans; of two that overlap the more probable stays."""
+        out: list[list[tuple[int, int, float]]] = []
+        for index in range(len(self.fields)):
+            taken: list[Span] = []
+            for span in sorted((s for part in parts for s in part.get(index, [])), key=lambda s: (-s.score, s.start, s.end)):
+                if all(span.end <= t.start or span.start >= t.end for t in taken):
+                    taken.append(span)
+            out.append([(s.start, s.end, round(s.score, 4)) for s in sorted(taken, key=lambda s: s.start)])
+        return json.dumps(out).encode()
+
+
+def _calibrated(span: Span, slope: float, intercept: float) -> Span:
+    score = min(max(span.score, 1e-6), 1 - 1e-4)
+    logit = slope * np.log(score / (1 - score)) + intercept
+    return Span(span.start, span.end, float(1 / (1 + np.exp(-logit))))

@@ -1,0 +1,185 @@
+"""Bring texts to their results: cache, windows, batches, model, cache again.
+
+Nothing here knows a task. A ``Task`` says how to cut a text into model inputs, how a batch is computed and how the parts of a text become one
+result; this module decides what has to be computed at all, and in which batches.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from warehouse_ai.runtime import device as devices
+from warehouse_ai.runtime.batching import Batch, pack
+from warehouse_ai.runtime.cache import key, open_cache
+from warehouse_ai.runtime.context import Context
+from warehouse_ai.runtime.ledger import Key, Ledger
+
+logger = logging.getLogger(__name__)
+
+LEDGER = Ledger()
+"""Everything that this process did."""
+
+GROUP = 4096
+"""Texts that are cut into windows at a time, so that memory does not grow with the call."""
+
+
+class Input(Protocol):
+    """One model input, a window of a text."""
+
+    @property
+    def text(self) -> int:
+        """Index of the text it belongs to."""
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Token ids, int32."""
+
+
+class Task(Protocol):
+    """A model at work, as the runtime sees it."""
+
+    space: bytes
+    """Cache namespace: everything but the text that a result depends on."""
+
+    def inputs(self, texts: list[str]) -> Sequence[Input]:
+        """Cut texts into windows; at least one each, in the order of the texts."""
+
+    def compute(self, inputs: list[Input], rows: int, length: int, device: devices.Device) -> list[Any]:
+        """Run one batch padded to ``[rows, length]`` and return a part for each input."""
+
+    def merge(self, text: str, inputs: list[Input], parts: list[Any]) -> bytes:
+        """Combine the parts of one text, in their order, into the bytes that are cached."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A text that could not be computed."""
+
+    message: str
+
+
+def resolve(task: Task, texts: list[str], context: Context, ledger_key: Key, *, hits: bool = True) -> list[bytes | Failure]:
+    """Return the result of each text, computing only what no run has computed before.
+
+    Args:
+        task: what to compute.
+        texts: distinct, non-blank texts.
+        context: limits and place of the cache.
+        ledger_key: row of the ledger that pays.
+        hits: count cache hits; False where a function asks for an ingredient of its own result.
+
+    Returns:
+        Bytes as the task's ``merge`` made them, or a ``Failure``, for each text in order.
+
+    Raises:
+        NewRowsExceeded: see ``warehouse_ai_max_new_rows``.
+    """
+    if not texts:
+        return []
+    cache = open_cache(context.cache_dir, context.cache_max_gb)
+    keys = [key(task.space, text) for text in texts]
+    known: dict[bytes, bytes | Failure] = dict(cache.get_many(keys))
+    missing = [i for i, k in enumerate(keys) if k not in known]
+    if hits:
+        LEDGER.add(ledger_key, cache_hits=len(texts) - len(missing))
+    if missing:
+        device = devices.choose(context.device)
+        with devices.LOCK:
+            # Another thread or process may have computed them while this one waited.
+            known.update(cache.get_many([keys[i] for i in missing]))
+            missing = [i for i in missing if keys[i] not in known]
+            LEDGER.reserve(context.invocation, len(missing), context.max_new_rows)
+            for at in range(0, len(missing), GROUP):
+                group = missing[at : at + GROUP]
+                results = _compute(task, [texts[i] for i in group], [keys[i] for i in group], device, context, ledger_key)
+                known.update(zip((keys[i] for i in group), results, strict=True))
+    return [known[k] for k in keys]
+
+
+def derive(
+    space: bytes, texts: list[str], compute: Callable[[list[str]], list[bytes | Failure]], context: Context, ledger_key: Key
+) -> list[bytes | Failure]:
+    """Return results that follow cheaply from others, such as label probabilities from an embedding.
+
+    Args:
+        space: cache namespace of the derived result.
+        texts: distinct, non-blank texts.
+        compute: makes the results of the texts that are not known yet.
+        context: limits and place of the cache.
+        ledger_key: row of the ledger that counts the hits.
+    """
+    cache = open_cache(context.cache_dir, context.cache_max_gb)
+    keys = [key(space, text) for text in texts]
+    known: dict[bytes, bytes | Failure] = dict(cache.get_many(keys))
+    missing = [i for i, k in enumerate(keys) if k not in known]
+    LEDGER.add(ledger_key, cache_hits=len(texts) - len(missing))
+    if missing:
+        results = compute([texts[i] for i in missing])
+        cache.put_many((keys[i], r) for i, r in zip(missing, results, strict=True) if isinstance(r, bytes))
+        known.update(zip((keys[i] for i in missing), results, strict=True))
+    return [known[k] for k in keys]
+
+
+def _compute(
+    task: Task, texts: list[str], keys: list[bytes], device: devices.Device, context: Context, ledger_key: Key
+) -> list[bytes | Failure]:
+    cache = open_cache(context.cache_dir, context.cache_max_gb)
+    inputs = task.inputs(texts)
+    of_text: list[list[int]] = [[] for _ in texts]
+    for index, item in enumerate(inputs):
+        of_text[item.text].append(index)
+    open_parts = [len(found) for found in of_text]
+    parts: list[Any] = [None] * len(inputs)
+    results: list[bytes | Failure | None] = [None] * len(texts)
+    budget = device.budget
+    batches = pack([len(item.ids) for item in inputs], budget)
+    while batches:
+        retry: list[Batch] = []
+        for batch, outcome in devices.map_unordered(
+            device, lambda b: task.compute([inputs[i] for i in b.items], b.rows, b.length, device), batches
+        ):
+            if isinstance(outcome, Exception):
+                if _hopeless(batch, outcome):
+                    results[inputs[batch.items[0]].text] = Failure(f"{type(outcome).__name__}: {outcome}")
+                else:
+                    retry += _smaller(batch, outcome, device)
+                continue
+            done = []
+            for i, part in zip(batch.items, outcome, strict=True):
+                parts[i] = part
+                text = inputs[i].text
+                open_parts[text] -= 1
+                if not open_parts[text] and results[text] is None:
+                    pieces = of_text[text]
+                    merged = task.merge(texts[text], [inputs[p] for p in pieces], [parts[p] for p in pieces])
+                    results[text] = merged
+                    done.append((keys[text], merged))
+                    for p in pieces:
+                        parts[p] = None
+            cache.put_many(done)
+            LEDGER.add(
+                ledger_key, device=device.kind, computed=len(done), windows=len(batch.items),
+                tokens=sum(len(inputs[i].ids) for i in batch.items),
+            )  # fmt: skip
+        batches = retry
+    return [result if result is not None else Failure("no result") for result in results]
+
+
+def _smaller(batch: Batch, error: Exception, device: devices.Device) -> list[Batch]:
+    """Split a failed batch: fewer rows when memory ran out, else one input at a time in the same shape, to find the one at fault."""
+    if devices.out_of_memory(error):
+        devices.release_memory(device)
+        rows = max(1, batch.rows // 2)
+        logger.warning("out of memory with %d rows of %d tokens: going on with %d", batch.rows, batch.length, rows)
+        return [Batch(batch.items[at : at + rows], rows, batch.length) for at in range(0, len(batch.items), rows)]
+    return [Batch((item,), batch.rows, batch.length) for item in batch.items]
+
+
+def _hopeless(batch: Batch, error: Exception) -> bool:
+    """Tell whether a failed batch cannot be split any further."""
+    return batch.rows == 1 if devices.out_of_memory(error) else len(batch.items) == 1
