@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +16,15 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from warehouse_ai.models.adapters import Adapter
+from warehouse_ai.models.packing import Packed, pack_inputs
 from warehouse_ai.models.registry import ENCODER, load_text_encoder, load_tokenizer
 from warehouse_ai.models.tokenizer import Window
+from warehouse_ai.runtime.batching import Batch
 
 DATA = Path(__file__).parent / "data"
 WEIGHTS = Path(__file__).parents[1] / "python_udfs/warehouse_ai/weights"
+MACRO = Path(__file__).parents[1] / "macros/_internal/_wai_models.sql"
 LORA = LoraConfig(r=16, lora_alpha=32, lora_dropout=0.05, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
 
 
@@ -61,23 +66,21 @@ def lora_factors(model: PeftModel) -> dict[str, Tensor]:
 
 
 def save_weights(name: str, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> Path:
-    """Write an adapter where the package ships it."""
+    """Write an adapter where the package ships it, and its revision where dbt's state comparison sees it."""
     path = WEIGHTS / f"{name}.safetensors"
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, metadata={"base": ENCODER.sha256, **(metadata or {})})
     partial.replace(path)
+    model = Adapter(name).model
+    MACRO.write_text(re.sub(rf"'{name}': '[^']*'", f"'{name}': '{model}'", MACRO.read_text(encoding="utf8")), encoding="utf8")
     return path
 
 
-def collate(windows: list[Window]) -> tuple[Tensor, Tensor]:
-    """Pad windows to their longest: int64 ids and bool mask, ``[rows, length]``."""
-    length = max(len(window.ids) for window in windows)
-    ids = np.zeros((len(windows), length), np.int64)
-    mask = np.zeros((len(windows), length), bool)
-    for row, window in enumerate(windows):
-        ids[row, : len(window.ids)] = window.ids
-        mask[row, : len(window.ids)] = True
-    return torch.from_numpy(ids), torch.from_numpy(mask)
+def packed(inputs: list[np.ndarray]) -> tuple[Packed, list[int]]:
+    """Lay token ids end to end, the longest first; return the batch and the order of the inputs in it."""
+    order = sorted(range(len(inputs)), key=lambda i: -len(inputs[i]))
+    batch = Batch(tuple(order), sum(len(ids) for ids in inputs))
+    return pack_inputs([inputs[i] for i in order], batch, "cpu"), order
 
 
 def length_batches(lengths: list[int], size: int, rng: random.Random) -> list[list[int]]:

@@ -4,8 +4,8 @@
 -#}
 {% macro _wai_models() -%}
     {{- return({
-        'classify': 'all-MiniLM-L6-v2+classify@000000000000',
-        'sentiment': 'all-MiniLM-L6-v2+sentiment@000000000000',
-        'extract': 'all-MiniLM-L6-v2+extract@000000000000',
+        'classify': 'all-MiniLM-L6-v2+classify@7080af0450fd',
+        'sentiment': 'all-MiniLM-L6-v2+sentiment@077398d9a960',
+        'extract': 'all-MiniLM-L6-v2+extract@cd48c27dd55e',
     }) -}}
 {%- endmacro %}

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from warehouse_ai.models.loading import once
-from warehouse_ai.models.padding import pad
+from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import ENCODER, load_text_encoder, load_tokenizer
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
     from warehouse_ai.models.tokenizer import Window
+    from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
 
 
@@ -26,17 +27,16 @@ class Embedder:
         """Tokenize."""
         return load_tokenizer().windows(texts)
 
-    def compute(self, inputs: Sequence[Window], rows: int, length: int, device: Device) -> list[np.ndarray]:
+    def compute(self, inputs: Sequence[Window], batch: Batch, device: Device) -> list[np.ndarray]:
         """Return the mean state of each window, float32 ``[384]``, not normalised."""
         import torch
 
         from warehouse_ai.models.encoder import mean_pool
 
         encoder = once(("encoder", device.kind), lambda: load_text_encoder().to(device.kind))
-        ids, mask = pad([window.ids for window in inputs], rows, length, device.kind)
+        packed = pack_inputs([window.ids for window in inputs], batch, device.kind)
         with torch.inference_mode():
-            pooled = mean_pool(encoder(ids, mask), mask).cpu().numpy()
-        return list(pooled[: len(inputs)])
+            return list(mean_pool(encoder(packed), packed).cpu().numpy())
 
     def merge(self, text: str, inputs: Sequence[Window], parts: Sequence[np.ndarray]) -> bytes:
         """Average over windows, weighted by their tokens, and normalise."""
@@ -45,5 +45,7 @@ class Embedder:
 
 
 def vectors(results: Sequence[bytes]) -> np.ndarray:
-    """Decode cached embeddings to float32 ``[texts, 384]``."""
-    return np.frombuffer(b"".join(results), np.float16).reshape(len(results), ENCODER.dimension).astype(np.float32)
+    """Decode cached embeddings to float32 ``[texts, 384]`` of norm 1."""
+    rounded = np.frombuffer(b"".join(results), np.float16).reshape(len(results), ENCODER.dimension).astype(np.float32)
+    # Rounding to float16 moves a norm by up to 1e-4, and cosines with it.
+    return rounded / np.linalg.norm(rounded, axis=1, keepdims=True)

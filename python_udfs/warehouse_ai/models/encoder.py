@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from warehouse_ai.models.packing import Packed, Segment
+
 
 @dataclass(frozen=True)
 class EncoderConfig:
@@ -44,13 +46,23 @@ class EncoderLayer(nn.Module):
         self.ffn_out = nn.Linear(config.intermediate_size, hidden)
         self.ffn_norm = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
 
-    def forward(self, x: Tensor, attend: Tensor) -> Tensor:
-        """Map token states ``[rows, length, hidden]`` to the next layer's; ``attend`` is bool ``[rows, 1, 1, length]``."""
-        rows, length, hidden = x.shape
-        qkv = self.qkv(x).view(rows, length, 3, self.num_heads, hidden // self.num_heads).permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], attn_mask=attend)
-        x = self.attention_norm(x + self.attention_out(mixed.transpose(1, 2).reshape(rows, length, hidden)))
+    def forward(self, x: Tensor, segments: tuple[Segment, ...]) -> Tensor:
+        """Map token states ``[tokens, hidden]`` to the next layer's."""
+        x = self.attention_norm(x + self.attention_out(self._attend(self.qkv(x), segments)))
         return self.ffn_norm(x + self.ffn_out(F.gelu(self.ffn_in(x))))
+
+    def _attend(self, qkv: Tensor, segments: tuple[Segment, ...]) -> Tensor:
+        tokens, width = len(qkv), qkv.shape[1] // 3
+        mixed, at = [], 0
+        for segment in segments:
+            rows, length = segment.rows, segment.length
+            block = qkv[at : at + rows * length].view(rows, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+            mask = None if segment.mask is None else segment.mask[:, None, None, :]
+            out = F.scaled_dot_product_attention(block[0], block[1], block[2], attn_mask=mask)
+            mixed.append(out.transpose(1, 2).reshape(rows * length, width))
+            at += rows * length
+        mixed.append(qkv.new_zeros(tokens - at, width))
+        return torch.cat(mixed)
 
 
 class TextEncoder(nn.Module):
@@ -65,27 +77,27 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(hidden, eps=self.config.layer_norm_eps)
         self.layers = nn.ModuleList(EncoderLayer(self.config) for _ in range(self.config.num_layers))
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Return token states.
-
-        Args:
-            ids: int64 ``[rows, length]`` WordPiece ids; length is at most ``max_positions``.
-            mask: bool ``[rows, length]``, True at real tokens.
-
-        Returns:
-            float ``[rows, length, hidden]``; states at padding are meaningless.
-        """
-        x = self.norm(self.word(ids) + self.position.weight[: ids.shape[1]])
-        attend = mask[:, None, None, :]
+    def forward(self, batch: Packed) -> Tensor:
+        """Return token states, float ``[tokens, hidden]``; those of padding and filler are meaningless."""
+        x = self.norm(self.word(batch.ids) + self.position(batch.positions))
         for layer in self.layers:
-            x = layer(x, attend)
+            x = layer(x, batch.segments)
         return x
 
 
-def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
-    """Average the states of real tokens: ``[rows, length, hidden]`` and bool ``[rows, length]`` to ``[rows, hidden]``."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+def mean_pool(states: Tensor, batch: Packed) -> Tensor:
+    """Average the states of each input's real tokens: ``[tokens, hidden]`` to ``[inputs, hidden]``."""
+    pooled, at = [], 0
+    for segment in batch.segments:
+        size = segment.rows * segment.length
+        block = states[at : at + size].view(segment.rows, segment.length, -1)
+        if segment.mask is None:
+            pooled.append(block.mean(1))
+        else:
+            weights = segment.mask.unsqueeze(-1).to(block.dtype)
+            pooled.append((block * weights).sum(1) / weights.sum(1))
+        at += size
+    return torch.cat(pooled)
 
 
 def load_encoder(path: Path, sha256: str, adapter: Mapping[str, Tensor] | None = None) -> TextEncoder:
@@ -127,12 +139,10 @@ def load_encoder(path: Path, sha256: str, adapter: Mapping[str, Tensor] | None =
             )
             for ours, theirs in names.items():
                 state[f"layers.{i}.{ours}.{kind}"] = source[f"{prefix}{theirs}.{kind}"]
-    for name in list(adapter or ()):
+    adapter = adapter or {}
+    for name in adapter:
         if name.endswith(".lora_A"):
             module = name.removesuffix(".lora_A")
-            assert adapter is not None
-            state[f"{module}.weight"] = (
-                state[f"{module}.weight"] + adapter[f"{module}.lora_B"].float() @ adapter[name].float()
-            )
+            state[f"{module}.weight"] += adapter[f"{module}.lora_B"].float() @ adapter[name].float()
     encoder.load_state_dict(state)
     return encoder.eval()

@@ -12,12 +12,14 @@ import numpy as np
 
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.loading import once
-from warehouse_ai.models.padding import pad
+from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
-from warehouse_ai.models.span_extractor import MAX_FIELDS, Prompt, Span, SpanExtractor, build_prompt, decode, field_weights
+from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
+    from warehouse_ai.models.span_extractor import SpanExtractor
+    from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
 
 OVERLAP = 48
@@ -72,6 +74,8 @@ class FieldExtractor:
 
     @staticmethod
     def _load(device: Device) -> tuple[SpanExtractor, float, float]:
+        from warehouse_ai.models.span_extractor import SpanExtractor
+
         tensors = EXTRACT.load()
         model = SpanExtractor(load_text_encoder(EXTRACT.encoder_factors(tensors)))
         head = {name: t for name, t in tensors.items() if name.split(".")[0] in ("token", "field", "bias")}
@@ -81,21 +85,18 @@ class FieldExtractor:
         slope, intercept = (float(x) for x in tensors["platt"])
         return model.to(device.kind).eval(), slope, intercept
 
-    def compute(self, inputs: Sequence[PromptedWindow], rows: int, length: int, device: Device) -> list[dict[int, list[Span]]]:
+    def compute(self, inputs: Sequence[PromptedWindow], batch: Batch, device: Device) -> list[dict[int, list[Span]]]:
         """Return the spans of each window by field, offsets into the whole text."""
         import torch
 
         model, slope, intercept = once((EXTRACT.name, device.kind), lambda: self._load(device))
         prompts = [item.prompt for item in inputs]
-        ids, mask = pad([prompt.ids for prompt in prompts], rows, length, device.kind)
-        weights = np.zeros((rows, min(MAX_FIELDS, len(self.fields)), length), np.float32)
-        weights[: len(prompts)] = field_weights(prompts, length, weights.shape[1])
         with torch.inference_mode():
-            probabilities = torch.sigmoid(model(ids, mask, torch.from_numpy(weights).to(device.kind))).cpu().numpy()
+            logits = model(pack_inputs([prompt.ids for prompt in prompts], batch, device.kind), prompts)
         found = []
-        for row, item in enumerate(inputs):
-            start, end = item.prompt.text
-            spans = {f: decode(probabilities[row, i, start:end], item.prompt.offsets) for i, f in enumerate(item.fields)}
+        for item, scores in zip(inputs, logits, strict=True):
+            probabilities = torch.sigmoid(scores).cpu().numpy()
+            spans = {f: decode(probabilities[i], item.prompt.offsets) for i, f in enumerate(item.fields)}
             found.append({f: [_calibrated(span, slope, intercept) for span in ss] for f, ss in spans.items()})
         return found
 

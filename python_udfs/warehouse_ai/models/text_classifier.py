@@ -11,7 +11,7 @@ import numpy as np
 
 from warehouse_ai.models.adapters import Adapter
 from warehouse_ai.models.loading import once
-from warehouse_ai.models.padding import pad
+from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
 from warehouse_ai.runtime.cache import namespace
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from warehouse_ai.models.encoder import TextEncoder
     from warehouse_ai.models.tokenizer import Window
+    from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
 
 
@@ -48,16 +49,19 @@ class TextClassifier:
         scale = 1.0 / float(tensors["temperature"][0])
         return encoder, tensors["head.weight"].to(device.kind) * scale, tensors["head.bias"].to(device.kind) * scale
 
-    def compute(self, inputs: Sequence[Window], rows: int, length: int, device: Device) -> list[np.ndarray]:
+    def compute(self, inputs: Sequence[Window], batch: Batch, device: Device) -> list[np.ndarray]:
         """Return class probabilities of each window, float32 ``[classes]``."""
         import torch
 
         from warehouse_ai.models.encoder import mean_pool
 
         encoder, weight, bias = once((self.adapter.name, device.kind), lambda: self._load(device))
-        ids, mask = pad([window.ids for window in inputs], rows, length, device.kind)
+        packed = pack_inputs([window.ids for window in inputs], batch, device.kind)
         with torch.inference_mode():
-            logits = torch.nn.functional.linear(mean_pool(encoder(ids, mask), mask), weight, bias)
+            pooled = mean_pool(encoder(packed), packed)
+            # The number of inputs varies with the neighbours, the shape of the product must not: as many rows as the batch can hold.
+            rows = torch.nn.functional.pad(pooled, (0, 0, 0, batch.tokens // 2 - len(pooled)))
+            logits = torch.nn.functional.linear(rows, weight, bias)
             return list(torch.softmax(logits, -1).cpu().numpy()[: len(inputs)])
 
     def merge(self, text: str, inputs: Sequence[Window], parts: Sequence[np.ndarray]) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Encoding
 from tokenizers import Tokenizer as HFTokenizer
 
 
@@ -45,22 +47,18 @@ class Tokenizer:
         Returns:
             At least one window a text, in the order of the texts. No token is ever dropped.
         """
-        body = self.max_tokens - 2
-        windows = []
-        for index, encoding in enumerate(self._tokenizer.encode_batch_fast(texts, add_special_tokens=False) if not overlap
-                                         else self._tokenizer.encode_batch(texts, add_special_tokens=False)):
-            windows.extend(self._split(index, encoding, body, overlap))
-        return windows
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [window for index, encoding in enumerate(encodings) for window in self._split(index, encoding, overlap)]
 
-    def _split(self, index, encoding, body, overlap):
-        ids = np.asarray(encoding.ids, dtype=np.int32)
-        offsets = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        start = 0
+    def _split(self, text: int, encoding: Encoding, overlap: int) -> Iterator[Window]:
+        ids = np.asarray(encoding.ids, np.int32)
+        offsets = np.asarray(encoding.offsets, np.int32).reshape(-1, 2)
+        none = np.zeros((1, 2), np.int32)
+        body, start = self.max_tokens - 2, 0
         while True:
             stop = min(start + body, len(ids))
-            none = np.zeros((1, 2), np.int32)
             yield Window(
-                index,
+                text,
                 np.concatenate(([self._cls], ids[start:stop], [self._sep])).astype(np.int32),
                 np.concatenate((none, offsets[start:stop], none)),
             )

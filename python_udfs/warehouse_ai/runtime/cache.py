@@ -18,7 +18,7 @@ _open_lock = threading.Lock()
 
 def namespace(*parts: str) -> bytes:
     """Hash everything but the text that a result depends on: 8 bytes."""
-    return xxhash.xxh3_64_digest("\x1f".join(parts))
+    return xxhash.xxh3_64_digest("\x1f".join(parts).encode())
 
 
 def key(space: bytes, text: str) -> bytes:

@@ -24,13 +24,15 @@ class Device:
     Attributes:
         kind: ``cpu``, ``cuda`` or ``mps``.
         precision: ``fp32``; part of every fingerprint, and the same on every device, since bf16 moves scores by more than 1e-3.
-        budget: tokens of a batch.
+        capacity: tokens of a batch.
+        quantum: tokens to a multiple of which inputs are padded, so that attention runs over few different shapes.
         workers: batches in flight.
     """
 
     kind: str
     precision: str
-    budget: int
+    capacity: int
+    quantum: int
     workers: int
 
 
@@ -56,8 +58,8 @@ def choose(wanted: str) -> Device:
     if not there.get(kind):
         raise ValueError(f"warehouse_ai_device is '{wanted}': use one of auto, {', '.join(k for k in there if there[k])}")
     if kind == "cpu":
-        return Device("cpu", "fp32", budget=512, workers=cores())
-    return Device(kind, "fp32", budget=65_536, workers=1)
+        return Device("cpu", "fp32", capacity=768, quantum=1, workers=cores())
+    return Device(kind, "fp32", capacity=65_536, quantum=16, workers=1)
 
 
 @cache

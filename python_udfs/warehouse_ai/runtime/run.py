@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Protocol
 
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.batching import Batch, pack
 from warehouse_ai.runtime.cache import key, open_cache
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.ledger import Key, Ledger
+
+if TYPE_CHECKING:
+    import numpy as np
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class Task(Protocol):
     def inputs(self, texts: list[str]) -> Sequence[Input]:
         """Cut texts into windows; at least one each, in the order of the texts."""
 
-    def compute(self, inputs: list[Input], rows: int, length: int, device: devices.Device) -> list[Any]:
-        """Run one batch padded to ``[rows, length]`` and return a part for each input."""
+    def compute(self, inputs: list[Input], batch: Batch, device: devices.Device) -> list[Any]:
+        """Run one batch and return a part for each input; the sizes of matrix products may depend on ``batch.tokens`` alone."""
 
     def merge(self, text: str, inputs: list[Input], parts: list[Any]) -> bytes:
         """Combine the parts of one text, in their order, into the bytes that are cached."""
@@ -136,18 +137,18 @@ def _compute(
     open_parts = [len(found) for found in of_text]
     parts: list[Any] = [None] * len(inputs)
     results: list[bytes | Failure | None] = [None] * len(texts)
-    budget = device.budget
-    batches = pack([len(item.ids) for item in inputs], budget)
+    lengths = [len(item.ids) for item in inputs]
+    batches = pack(lengths, device.capacity, device.quantum)
     while batches:
         retry: list[Batch] = []
         for batch, outcome in devices.map_unordered(
-            device, lambda b: task.compute([inputs[i] for i in b.items], b.rows, b.length, device), batches
+            device, lambda b: task.compute([inputs[i] for i in b.items], b, device), batches
         ):
             if isinstance(outcome, Exception):
-                if _hopeless(batch, outcome):
+                if len(batch.items) == 1:
                     results[inputs[batch.items[0]].text] = Failure(f"{type(outcome).__name__}: {outcome}")
                 else:
-                    retry += _smaller(batch, outcome, device)
+                    retry += _smaller(batch, lengths, outcome, device)
                 continue
             done = []
             for i, part in zip(batch.items, outcome, strict=True):
@@ -164,22 +165,20 @@ def _compute(
             cache.put_many(done)
             LEDGER.add(
                 ledger_key, device=device.kind, computed=len(done), windows=len(batch.items),
-                tokens=sum(len(inputs[i].ids) for i in batch.items),
+                tokens=sum(lengths[i] for i in batch.items),
             )  # fmt: skip
         batches = retry
     return [result if result is not None else Failure("no result") for result in results]
 
 
-def _smaller(batch: Batch, error: Exception, device: devices.Device) -> list[Batch]:
-    """Split a failed batch: fewer rows when memory ran out, else one input at a time in the same shape, to find the one at fault."""
-    if devices.out_of_memory(error):
-        devices.release_memory(device)
-        rows = max(1, batch.rows // 2)
-        logger.warning("out of memory with %d rows of %d tokens: going on with %d", batch.rows, batch.length, rows)
-        return [Batch(batch.items[at : at + rows], rows, batch.length) for at in range(0, len(batch.items), rows)]
-    return [Batch((item,), batch.rows, batch.length) for item in batch.items]
-
-
-def _hopeless(batch: Batch, error: Exception) -> bool:
-    """Tell whether a failed batch cannot be split any further."""
-    return batch.rows == 1 if devices.out_of_memory(error) else len(batch.items) == 1
+def _smaller(batch: Batch, lengths: Sequence[int], error: Exception, device: devices.Device) -> list[Batch]:
+    """Split a failed batch: half the capacity when memory ran out, else one input at a time in the same shape, to find the one at fault."""
+    if not devices.out_of_memory(error):
+        return [Batch((item,), batch.tokens, batch.quantum) for item in batch.items]
+    devices.release_memory(device)
+    half = batch.tokens // 2
+    logger.warning("out of memory with %d tokens: going on with %d", batch.tokens, half)
+    return [
+        Batch(tuple(batch.items[i] for i in found.items), found.tokens, found.quantum)
+        for found in pack([lengths[i] for i in batch.items], half, batch.quantum)
+    ]
