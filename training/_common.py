@@ -25,7 +25,7 @@ from warehouse_ai.runtime.batching import Batch
 DATA = Path(__file__).parent / "data"
 WEIGHTS = Path(__file__).parents[1] / "python_udfs/warehouse_ai/weights"
 MACRO = Path(__file__).parents[1] / "macros/_internal/_wai_models.sql"
-LORA = LoraConfig(r=16, lora_alpha=32, lora_dropout=0.05, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
+LORA = LoraConfig(r=16, lora_alpha=32, lora_dropout=0.0, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
 
 
 def public_data() -> Path:

@@ -11,7 +11,7 @@
 
 {#- Bring the three forms of labels to one: a list of {name, description}. -#}
 {% macro _wai_labels(macro_name, labels) -%}
-    {%- set fix = "Pass a list ['bug', 'billing'], a mapping {'bug': 'something is broken', ...}, or the name of a set in the var warehouse_ai_label_sets." -%}
+    {%- set fix = "Pass a list ['bug', 'billing'], a mapping {'bug': 'something is broken', ...} or {'bug': {'description': ..., 'examples': [...]}, ...}, or the name of a set in the var warehouse_ai_label_sets." -%}
     {%- if labels is string -%}
         {%- set sets = var('warehouse_ai_label_sets', {}) -%}
         {%- if labels not in sets -%}
@@ -34,11 +34,19 @@
             {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "has the label '" ~ name ~ "' twice", 'Name each label once.') -%}
         {%- endif -%}
         {%- do names.append(name) -%}
-        {%- set description = labels[name] if labels is mapping else none -%}
+        {%- set given = labels[name] if labels is mapping else none -%}
+        {%- set option = given if given is mapping else {'description': given} -%}
+        {%- for key in option if key not in ['description', 'examples'] -%}
+            {%- do warehouse_ai._wai_bad_argument(
+                macro_name, 'labels', "has the unknown option '" ~ key ~ "' for '" ~ name ~ "'", 'Use description or examples.'
+            ) -%}
+        {%- endfor -%}
+        {%- set description = option.get('description') -%}
         {%- if description is not none and description is not string -%}
             {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "describes '" ~ name ~ "' with something that is not a text", fix) -%}
         {%- endif -%}
-        {%- do found.append({'name': name, 'description': description or ''}) -%}
+        {%- do warehouse_ai._wai_check_examples(macro_name, 'labels', name, option.get('examples', [])) -%}
+        {%- do found.append({'name': name, 'description': description or '', 'examples': option.get('examples', []) | list}) -%}
     {%- endfor -%}
     {%- if found | length < 2 -%}
         {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "has only '" ~ found[0].name ~ "'", 'Pass at least two labels to choose from.') -%}
@@ -58,12 +66,22 @@
             {%- if name not in names -%}
                 {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', "names the unknown label '" ~ name ~ "'", fix) -%}
             {%- endif -%}
-            {%- if texts is string or texts is not iterable or texts | reject('string') | list or not texts -%}
-                {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', "has no list of texts for '" ~ name ~ "'", fix) -%}
+            {%- if not texts -%}
+                {%- do warehouse_ai._wai_bad_argument(macro_name, 'examples', "has no texts for '" ~ name ~ "'", fix) -%}
             {%- endif -%}
+            {%- do warehouse_ai._wai_check_examples(macro_name, 'examples', name, texts) -%}
         {%- endfor -%}
         {%- for label in labels if label.name in examples -%}
-            {%- do label.update({'examples': examples[label.name] | list}) -%}
+            {%- do label.update({'examples': label.examples + examples[label.name] | list}) -%}
         {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_examples(macro_name, argument, label, texts) -%}
+    {%- if texts is string or texts is not iterable or texts is mapping or texts | reject('string') | list or texts | map('trim') | reject | list -%}
+        {%- do warehouse_ai._wai_bad_argument(
+            macro_name, argument, "has something that is not a list of texts as examples of '" ~ label ~ "'", "Pass a list such as ['the app crashes']."
+        ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,10 +42,11 @@ class Label:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Texts that stand for the label; the mean of their embeddings is its prototype."""
+        """Texts that stand for the label; the mean of their embeddings is its prototype. A description also counts phrase by phrase."""
         name = self.name.replace("_", " ")
         if self.description:
-            return (f"{name}: {self.description}", self.description, *self.examples)
+            phrases = (phrase.strip() for phrase in re.split("[,;]", self.description))
+            return tuple(dict.fromkeys((f"{name}: {self.description}", self.description, *filter(None, phrases), *self.examples)))
         return (*(template.format(name) for template in TEMPLATES), *self.examples)
 
 

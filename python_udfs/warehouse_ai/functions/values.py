@@ -49,7 +49,7 @@ def parse_number(text: str) -> Decimal | None:
         after = text[match.end() :].strip().split(" ")[0].strip(".,;").lower()
         sign = -1 if match.group().startswith("-") else 1
         return None if number is None else sign * number * MULTIPLIERS.get(after, 1)
-    words = parse_words(text.lower().removesuffix("dozen") + "twelve" if text.lower() in ("dozen", "a dozen") else text)
+    words = parse_words("twelve" if text.lower() in ("dozen", "a dozen") else text)
     return None if words is None else Decimal(words)
 
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from warehouse_ai.models.packing import Packed, Segment
+from warehouse_ai.models.packing import Packed
 
 
 @dataclass(frozen=True)
@@ -46,23 +46,20 @@ class EncoderLayer(nn.Module):
         self.ffn_out = nn.Linear(config.intermediate_size, hidden)
         self.ffn_norm = nn.LayerNorm(hidden, eps=config.layer_norm_eps)
 
-    def forward(self, x: Tensor, segments: tuple[Segment, ...]) -> Tensor:
+    def forward(self, x: Tensor, batch: Packed) -> Tensor:
         """Map token states ``[tokens, hidden]`` to the next layer's."""
-        x = self.attention_norm(x + self.attention_out(self._attend(self.qkv(x), segments)))
+        x = self.attention_norm(x + self.attention_out(self._attend(self.qkv(x), batch)))
         return self.ffn_norm(x + self.ffn_out(F.gelu(self.ffn_in(x))))
 
-    def _attend(self, qkv: Tensor, segments: tuple[Segment, ...]) -> Tensor:
-        tokens, width = len(qkv), qkv.shape[1] // 3
-        mixed, at = [], 0
-        for segment in segments:
-            rows, length = segment.rows, segment.length
-            block = qkv[at : at + rows * length].view(rows, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+    def _attend(self, qkv: Tensor, batch: Packed) -> Tensor:
+        *blocks, filler = batch.by_segment(qkv)
+        mixed = []
+        for segment, block in zip(batch.segments, blocks, strict=True):
+            q, k, v = block.view(segment.rows, segment.length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
             mask = None if segment.mask is None else segment.mask[:, None, None, :]
-            out = F.scaled_dot_product_attention(block[0], block[1], block[2], attn_mask=mask)
-            mixed.append(out.transpose(1, 2).reshape(rows * length, width))
-            at += rows * length
-        mixed.append(qkv.new_zeros(tokens - at, width))
-        return torch.cat(mixed)
+            out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+            mixed.append(out.transpose(1, 2).reshape(len(block), -1))
+        return torch.cat([*mixed, filler.new_zeros(len(filler), qkv.shape[1] // 3)])
 
 
 class TextEncoder(nn.Module):
@@ -81,22 +78,20 @@ class TextEncoder(nn.Module):
         """Return token states, float ``[tokens, hidden]``; those of padding and filler are meaningless."""
         x = self.norm(self.word(batch.ids) + self.position(batch.positions))
         for layer in self.layers:
-            x = layer(x, batch.segments)
+            x = layer(x, batch)
         return x
 
 
 def mean_pool(states: Tensor, batch: Packed) -> Tensor:
     """Average the states of each input's real tokens: ``[tokens, hidden]`` to ``[inputs, hidden]``."""
-    pooled, at = [], 0
-    for segment in batch.segments:
-        size = segment.rows * segment.length
-        block = states[at : at + size].view(segment.rows, segment.length, -1)
+    pooled = []
+    for segment, part in zip(batch.segments, batch.by_segment(states)[:-1], strict=True):
+        block = part.view(segment.rows, segment.length, -1)
         if segment.mask is None:
             pooled.append(block.mean(1))
         else:
             weights = segment.mask.unsqueeze(-1).to(block.dtype)
             pooled.append((block * weights).sum(1) / weights.sum(1))
-        at += size
     return torch.cat(pooled)
 
 

@@ -38,13 +38,21 @@ class Packed:
         ids: int64 ``[tokens]``; what lies behind the last segment is filler.
         positions: int64 ``[tokens]``, place of each token in its input.
         segments: the inputs in order.
-        starts: where each input begins.
     """
 
     ids: Tensor
     positions: Tensor
     segments: tuple[Segment, ...]
-    starts: tuple[int, ...]
+
+    def by_segment(self, tokens: Tensor) -> list[Tensor]:
+        """Split ``[tokens, ...]`` into the segments' parts and, last, the filler's."""
+        sizes = [segment.rows * segment.length for segment in self.segments]
+        return list(tokens.split([*sizes, len(tokens) - sum(sizes)]))
+
+    def by_input(self, tokens: Tensor) -> list[Tensor]:
+        """Split ``[tokens, ...]`` into the inputs' parts."""
+        sizes = [segment.length for segment in self.segments for _ in range(segment.rows)]
+        return list(tokens.split([*sizes, len(tokens) - sum(sizes)]))[:-1]
 
 
 def pack_inputs(inputs: Sequence[np.ndarray], batch: Batch, device: str) -> Packed:
@@ -59,9 +67,7 @@ def pack_inputs(inputs: Sequence[np.ndarray], batch: Batch, device: str) -> Pack
 
     ids = np.zeros(batch.tokens, np.int64)
     positions = np.zeros(batch.tokens, np.int64)
-    segments: list[Segment] = []
-    starts: list[int] = []
-    at = 0
+    segments, at = [], 0
     for length, group in groupby(inputs, key=lambda tokens: batch.padded(len(tokens))):
         members = list(group)
         rows = len(members)
@@ -72,6 +78,5 @@ def pack_inputs(inputs: Sequence[np.ndarray], batch: Batch, device: str) -> Pack
             block[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = True
         segments.append(Segment(rows, length, None if mask.all() else torch.from_numpy(mask).to(device)))
-        starts += range(at, at + rows * length, length)
         at += rows * length
-    return Packed(torch.from_numpy(ids).to(device), torch.from_numpy(positions).to(device), tuple(segments), tuple(starts))
+    return Packed(torch.from_numpy(ids).to(device), torch.from_numpy(positions).to(device), tuple(segments))

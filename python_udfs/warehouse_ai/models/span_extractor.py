@@ -39,16 +39,12 @@ class SpanExtractor(nn.Module):
             For each prompt logits ``[fields, text tokens, 3]`` for start, end and inside.
         """
         states = self.encoder(batch)
-        tokens = self.token(states)
-        means = [states[at + a : at + b].mean(0) for at, prompt in zip(batch.starts, prompts, strict=True) for a, b in prompt.fields]
+        named = [part[a:b].mean(0) for part, prompt in zip(batch.by_input(states), prompts, strict=True) for a, b in prompt.fields]
         # A field takes two tokens or more: rows for as many as the batch can hold keep the shape of the product canonical.
-        filler = [states.new_zeros(len(states) // 2 - len(means), states.shape[1])]
-        fields = self.field(torch.cat([torch.stack(means), *filler]))
-        logits, first = [], 0
-        for at, prompt in zip(batch.starts, prompts, strict=True):
-            start, end = prompt.text
-            text = tokens[at + start : at + end].view(-1, 3, self.width)
-            names = fields[first : first + len(prompt.fields)].view(-1, 3, self.width)
-            logits.append(torch.einsum("tkd,fkd->ftk", text, names) / self.width**0.5 + self.bias)
-            first += len(prompt.fields)
+        rows = nn.functional.pad(torch.stack(named), (0, 0, 0, len(states) // 2 - len(named)))
+        fields = self.field(rows)[: len(named)].split([len(prompt.fields) for prompt in prompts])
+        logits = []
+        for tokens, names, prompt in zip(batch.by_input(self.token(states)), fields, prompts, strict=True):
+            text = tokens[slice(*prompt.text)].view(-1, 3, self.width)
+            logits.append(torch.einsum("tkd,fkd->ftk", text, names.view(-1, 3, self.width)) / self.width**0.5 + self.bias)
         return logits

@@ -145,7 +145,7 @@ def _compute(
             device, lambda b: task.compute([inputs[i] for i in b.items], b, device), batches
         ):
             if isinstance(outcome, Exception):
-                if len(batch.items) == 1:
+                if _hopeless(batch, lengths, outcome):
                     results[inputs[batch.items[0]].text] = Failure(f"{type(outcome).__name__}: {outcome}")
                 else:
                     retry += _smaller(batch, lengths, outcome, device)
@@ -182,3 +182,10 @@ def _smaller(batch: Batch, lengths: Sequence[int], error: Exception, device: dev
         Batch(tuple(batch.items[i] for i in found.items), found.tokens, found.quantum)
         for found in pack([lengths[i] for i in batch.items], half, batch.quantum)
     ]
+
+
+def _hopeless(batch: Batch, lengths: Sequence[int], error: Exception) -> bool:
+    """Tell whether a failed batch cannot be made any smaller."""
+    if len(batch.items) > 1:
+        return False
+    return not devices.out_of_memory(error) or batch.tokens <= batch.padded(lengths[batch.items[0]])

@@ -1,0 +1,72 @@
+# Everything runs in .venv; nothing is installed outside this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+DBT := $(BIN)/dbt
+DUCKDB_1 := 1.5.6
+
+export DBT_PROFILES_DIR := $(CURDIR)/profiles
+export DBT_SEND_ANONYMOUS_USAGE_STATS ?= false
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint docs eval bench train clean distclean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV): some 300 MB of packages on the first run"
+	@$(PYTHON) -c 'import sys; sys.exit("warehouse_ai needs Python 3.11 or later; call make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.eval: $(VENV)/.installed
+	@$(PIP) --editable '.[eval]'
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.installed
+	@$(PIP) --editable '.[train]'
+	@touch $@
+
+$(VENV)/duckdb-1: $(VENV)/.dev
+	@$(PIP) --no-deps --target $@ duckdb==$(DUCKDB_1)
+	@touch $@
+
+build: $(VENV)/.installed ## set up, run `dbt build` of the whole pipeline, print what it made
+	@$(DBT) build
+	@$(BIN)/python -m warehouse_ai.summary
+
+test: $(VENV)/.dev $(VENV)/duckdb-1 ## set up, run pytest and the dbt tests on DuckDB 2 and on DuckDB 1
+	@$(BIN)/python -m pytest
+	@PYTHONPATH=$(VENV)/duckdb-1 $(BIN)/python -m pytest -m 'duckdb_1'
+
+lint: $(VENV)/.dev ## sqlfluff with the dbt templater, ruff, mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PATH=$(BIN):$$PATH $(BIN)/sqlfluff lint models tests/singular analyses
+
+docs: $(VENV)/.installed ## dbt docs with lineage, in target/
+	@$(DBT) docs generate --static
+	@echo "Open target/static_index.html"
+
+eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA)
+	@$(BIN)/python -m benchmarks.quality
+
+bench: $(VENV)/.eval ## measure speed against plain sentence-transformers
+	@$(BIN)/python -m benchmarks.speed
+
+train: $(VENV)/.train ## train the shipped adapters again (WAREHOUSE_AI_DATA)
+	@for task in classify sentiment extract; do $(BIN)/python training/$$task.py || exit 1; done
+
+clean: ## remove what dbt made; the result cache stays
+	@rm -rf target logs dbt_packages warehouse.duckdb warehouse.duckdb.wal
+
+distclean: clean ## also remove .venv; the result cache stays in its own folder
+	@rm -rf $(VENV) *.egg-info python_udfs/*.egg-info .pytest_cache .mypy_cache .ruff_cache

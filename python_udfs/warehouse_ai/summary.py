@@ -1,0 +1,113 @@
+"""Print what the last `dbt build` made: rows by layer, a sample of the AI columns, what the AI functions cost.
+
+    python -m warehouse_ai.summary [--project-dir .] [--database warehouse.duckdb]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+SAMPLE_ROWS = 4
+HIDDEN = ("ai_model", "ai_spec_hash", "processed_at", "updated_at")
+
+
+def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
+    """Lay out rows; numbers stand to the right."""
+    out = Table(title=title, title_justify="left", header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = any(isinstance(row[index], int | float) for row in rows)
+        out.add_column(column, justify="right" if numeric else "left", overflow="ellipsis", max_width=44, no_wrap=True)
+    for row in rows:
+        out.add_row(*("" if v is None else f"{v:,.2f}" if isinstance(v, float) else f"{v:,}" if isinstance(v, int) else str(v) for v in row))
+    return out
+
+
+def built(project: Path) -> list[dict[str, Any]]:
+    """Return the models and seeds of the manifest that are in the warehouse.
+
+    Raises:
+        SystemExit: dbt has not run here.
+    """
+    path = project / "target/manifest.json"
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: run `dbt build` first")
+    nodes = json.loads(path.read_text(encoding="utf8"))["nodes"].values()
+    return [n for n in nodes if n["resource_type"] in ("model", "seed") and n["config"]["materialized"] != "ephemeral"]
+
+
+def summarize(project: Path, database: Path, console: Console) -> None:
+    """Print the three tables."""
+    nodes = built(project)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        there = {row[0] for row in connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()}
+        there |= {row[0] for row in connection.execute("select schema_name || '.' || view_name from duckdb_views()").fetchall()}
+        nodes = [n for n in nodes if f"{n['schema']}.{n['alias']}" in there]
+        rows = [(layer(n), n["name"], connection.execute(f"select count(*) from {name(n)}").fetchall()[0][0]) for n in nodes]
+        console.print(table("Rows by layer", ["layer", "relation", "rows"], sorted(rows, key=lambda r: (LAYERS.index(r[0]), r[1]))))
+        for node in nodes:
+            if "ai" in node["tags"]:
+                console.print(sample(connection, node))
+        ledgers = [n for n in there if n.endswith(".ai_ledger")]
+        if ledgers:
+            console.print(costs(connection, ledgers[0]))
+
+
+LAYERS = ["seed", "bronze", "silver", "gold", "other"]
+
+
+def layer(node: dict[str, Any]) -> str:
+    """Name the layer of a node: its first folder."""
+    if node["resource_type"] == "seed":
+        return "seed"
+    return node["fqn"][1] if node["fqn"][1] in LAYERS else "other"
+
+
+def name(node: dict[str, Any]) -> str:
+    """Quote the relation, without the database: the file may be opened under another name."""
+    return f'"{node["schema"]}"."{node["alias"]}"'
+
+
+def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table:
+    """Show a few rows of a model that calls AI functions."""
+    result = connection.execute(f"select * from {name(node)} order by 1 limit {SAMPLE_ROWS}")
+    columns = [c[0] for c in result.description or []]
+    shown = [i for i, c in enumerate(columns) if c not in HIDDEN]
+    rows = [tuple(row[i] for i in shown) for row in result.fetchall()]
+    return table(f"First rows of {node['name']}", [columns[i] for i in shown], rows)
+
+
+def costs(connection: duckdb.DuckDBPyConnection, ledger: str) -> Table:
+    """Show what the functions did in the last run."""
+    rows = connection.execute(
+        f"""
+        select split_part(node_id, '.', -1), function, rows, distinct_texts, cache_hits, computed, errors, seconds,
+            cast(round(rows / nullif(seconds, 0)) as bigint)
+        from {ledger}
+        where invocation_id = (select arg_max(invocation_id, started_at) from {ledger})
+        order by 1, 2
+        """  # noqa: S608 - names from the catalogue
+    ).fetchall()
+    columns = ["node", "function", "rows", "distinct", "cache hits", "computed", "errors", "seconds", "rows/s"]
+    return table("What the AI functions cost in the last run that called one", columns, rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m warehouse_ai.summary", description="Print what the last dbt build made.")
+    parser.add_argument("--project-dir", type=Path, default=Path())
+    parser.add_argument("--database", type=Path, default=Path("warehouse.duckdb"))
+    options = parser.parse_args(arguments)
+    summarize(options.project_dir, options.database, Console())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+pytestmark = pytest.mark.duckdb_1
+
+
+def test_only_macros_and_hooks_come_along_and_the_ledger_is_kept(small: Project, tmp_path: Path) -> None:
+    # From another working directory, with --project-dir alone.
+    small.dbt("build", cwd=tmp_path)
+    manifest = json.loads((small.folder / "target/manifest.json").read_text(encoding="utf8"))
+    assert [n for n in manifest["nodes"] if n.startswith(("model.", "seed."))] == ["model.shop.tickets", "model.shop.routed"]
+    assert small.query("select id, team from main.routed order by id") == [(1, "billing"), (2, "software bug"), (3, None)]
+    usage = small.query("select node_id, function, rows, nulls, distinct_texts from main.ai_ledger")
+    assert usage == [("model.shop.routed", "ai_classify", 3, 1, 2)]
+
+
+def test_a_unit_test_can_override_a_macro(small: Project) -> None:
+    small.write(
+        "models/routed.yml",
+        "unit_tests:\n  - name: routes\n    model: routed\n    overrides:\n      macros:\n"
+        "        warehouse_ai.ai_classify: \"'overridden'\"\n        warehouse_ai.ai_provenance: \"1 as one\"\n"
+        "    given:\n      - input: ref('tickets')\n        rows: [{id: 1, body: anything}]\n"
+        "    expect:\n      rows: [{id: 1, team: overridden}]\n",
+    )
+    small.dbt("run")
+    assert "PASS routed::routes" in small.dbt("test")
+
+
+def test_inline_sql_shows_the_answer_of_a_macro(small: Project) -> None:
+    output = small.dbt("show", "--inline", "select {{ warehouse_ai.ai_sentiment_label(\"'I love it'\") }} as mood")
+    assert "positive" in output
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("ai_classify('body', [])", "ai_classify: argument 'labels' has no labels. Pass a list"),
+        ("ai_classify('body')", "ai_classify: argument 'labels' has no labels"),
+        ("ai_classify('body', ['a', 'a'])", "argument 'labels' has the label 'a' twice"),
+        ("ai_classify('body', ['a'])", "argument 'labels' has only 'a'"),
+        ("ai_classify('body', 'nowhere')", "argument 'labels' names the unknown label set 'nowhere'"),
+        ("ai_classify('body', {'a': {'about': 'x'}, 'b': 'y'})", "argument 'labels' has the unknown option 'about' for 'a'"),
+        ("ai_classify('body', ['a', 'b'], examples={'c': ['x']})", "argument 'examples' names the unknown label 'c'"),
+        ("ai_classify('body', ['a', 'b'], treshold=0.5)", "argument 'treshold' is unknown. The options are"),
+        ("ai_classify('body', ['a', 'b'], threshold=2)", "argument 'threshold' is 2. Pass a probability"),
+        ("ai_classify('body', ['a', 'b'], on_error='skip')", "argument 'on_error' is 'skip'"),
+        ("ai_classify(none, ['a', 'b'])", "argument 'text' is not a SQL expression"),
+        ("ai_sentiment('body', none_label=3)", "argument 'none_label' is not a string"),
+        ("ai_sentiment_label('body', 0.5, none, 'null', 'x')", "argument 'x' is one too many"),
+        ("ai_extract('body', {})", "argument 'fields' has no fields"),
+        ("ai_extract('body', {'due': 'day'})", "argument 'fields' gives 'due' the unknown type 'day'. Types are"),
+        ("ai_extract('body', {'due': 'date', 'Due': 'date'})", "has 'Due' twice, letter case aside"),
+        ("ai_extract('body', {'state': 'enum'})", "needs a list of values for the enum 'state'"),
+        ("ai_extract('body', {'due': {'type': 'date', 'order': 'XYZ'}})", "unknown date order 'XYZ'"),
+    ],
+)
+def test_wrong_arguments_fail_at_compile_time_with_the_fix(compile_error, call: str, message: str) -> None:
+    assert message in compile_error(call)
+
+
+@pytest.fixture(scope="module")
+def compile_error(small: Project):
+    """Compile a model that calls a macro, inside one process: dbt's start is most of a run."""
+    import os
+
+    from dbt.cli.main import dbtRunner
+
+    def compile_call(call: str) -> str:
+        before = dict(os.environ)
+        os.environ["WAREHOUSE_AI_DATABASE"] = str(small.database)
+        try:
+            result = dbtRunner().invoke(
+                ["compile", "--quiet", "--inline", f"select {{{{ warehouse_ai.{call} }}}} from {{{{ ref('tickets') }}}}",
+                 "--project-dir", str(small.folder), "--profiles-dir", str(small.folder / "profiles")]
+            )  # fmt: skip
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        assert not result.success
+        return str(result.exception)
+
+    return compile_call
+
+
+@pytest.mark.parametrize("materialized", ["view", "ephemeral"])
+def test_a_view_over_an_ai_function_is_refused_when_it_runs(small: Project, materialized: str) -> None:
+    small.write(
+        "models/mood.sql",
+        f"{{{{ config(materialized='{materialized}') }}}}\nselect {{{{ warehouse_ai.ai_sentiment('body') }}}} as mood from {{{{ ref('tickets') }}}}\n",
+    )
+    small.write("models/moods.sql", "select * from {{ ref('mood') }}\n")
+    try:
+        output = small.dbt("run", "--select", "+moods", fails=True)
+        assert f"ai_sentiment: model mood is materialized as {materialized}" in output
+        assert "materialized='table'" in output
+    finally:
+        (small.folder / "models/mood.sql").unlink()
+        (small.folder / "models/moods.sql").unlink()
+
+
+def test_without_the_plugin_dbt_says_what_to_add_to_the_profile(small: Project, tmp_path: Path) -> None:
+    profile = small.folder / "profiles/profiles.yml"
+    text = profile.read_text(encoding="utf8")
+    profile.write_text(text.split("      plugins:")[0], encoding="utf8")
+    try:
+        output = small.dbt("run", "--select", "tickets")
+        assert "the plugin is not loaded" in output
+        assert "- module: warehouse_ai.plugin" in output
+    finally:
+        profile.write_text(text, encoding="utf8")
+
+
+def test_the_ledger_can_be_switched_off(small: Project) -> None:
+    small.dbt("run", "--select", "routed")
+    before = small.invocations()
+    small.dbt("run", "--select", "routed", warehouse_ai_ledger=False)
+    assert small.invocations() == before

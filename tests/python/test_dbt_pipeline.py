@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+pytestmark = pytest.mark.duckdb_1
+Copy = Callable[[], Project]
+
+
+def new_customers(project: Project, number: int) -> None:
+    """Append customers and a message of each to the seeds, as a new export would."""
+    with (project.folder / "seeds/raw_customers.csv").open("a", encoding="utf8") as file:
+        for i in range(number):
+            file.write(f"{9001 + i},New customer {i},GB,A lighthouse museum number {i} with {i} keepers,They dream of solar panels no. {i}.\n")
+    with (project.folder / "seeds/raw_feedback.csv").open("a", encoding="utf8") as file:
+        for i in range(number):
+            file.write(f"{9501 + i},{9001 + i},chat,2026-08-31 22:0{i}:00,The lamp number {i} went out again.\n")
+
+
+def test_every_customer_and_message_has_a_row_in_silver(built: Project) -> None:
+    assert built.query("select count(*) from main_silver.enriched_customers") == [(324,)]
+    assert built.query("select count(*) from main_silver.enriched_feedback") == [(690,)]
+
+
+def test_a_second_build_sends_no_text_to_a_model(copy_of: Copy) -> None:
+    project = copy_of()
+    computed = project.query("select sum(computed) from main.ai_ledger")
+    project.dbt("build", "--exclude", "resource_type:unit_test")
+    assert project.query("select sum(computed) from main.ai_ledger") == computed
+
+
+def test_a_second_build_appends_nothing_to_bronze(copy_of: Copy) -> None:
+    project = copy_of()
+    before = project.query("select count(*), max(updated_at) from main_bronze.bronze_customers")
+    project.dbt("run", "--select", "bronze")
+    assert project.query("select count(*), max(updated_at) from main_bronze.bronze_customers") == before
+
+
+def test_a_changed_row_appends_one_version_that_lands_after_all_others(copy_of: Copy) -> None:
+    project = copy_of()
+    # As if the clock had been set back by an hour since.
+    project.execute("update main_bronze.bronze_customers set updated_at = updated_at + interval 1 hour")
+    seed = project.folder / "seeds/raw_customers.csv"
+    seed.write_text(seed.read_text(encoding="utf8").replace("Dhaba 47", "Dhaba 48"), encoding="utf8")
+    project.dbt("build", "--select", "raw_customers", "bronze_customers")
+    versions = project.query("select customer_name from main_bronze.bronze_customers where customer_id = 1006 order by updated_at")
+    assert versions == [("Dhaba 47",), ("Dhaba 48",)]
+    late = project.query("select customer_id from main_bronze.bronze_customers qualify updated_at = max(updated_at) over ()")
+    assert late == [(1006,)]
+
+
+def test_five_new_customers_cost_at_most_five_texts_a_function(copy_of: Copy) -> None:
+    project = copy_of()
+    new_customers(project, 5)
+    project.dbt("build", "--exclude", "resource_type:unit_test", "resource_type:test")
+    usage = project.last_usage()
+    assert set(usage) == {"ai_classify", "ai_extract", "ai_sentiment"}
+    customers = project.query(
+        "select function, distinct_texts, computed from main.ai_ledger where node_id like '%enriched_customers'"
+        " and invocation_id = (select arg_max(invocation_id, started_at) from main.ai_ledger)"
+    )
+    assert len(customers) == 3
+    for function, distinct, computed in customers:
+        assert distinct == 5, function
+        assert computed <= 5, function
+    assert project.query("select count(*) from main_silver.enriched_customers where customer_id > 9000") == [(5,)]
+
+
+def test_a_full_refresh_is_answered_from_the_cache(copy_of: Copy) -> None:
+    project = copy_of()
+    project.dbt("run", "--full-refresh", "--select", "enriched_customers", "enriched_feedback")
+    for function, counts in project.last_usage().items():
+        assert counts["distinct"] > 0, function
+        assert (counts["hits"], counts["computed"]) == (counts["distinct"], 0), function
+
+
+def test_a_changed_label_description_recomputes_that_column_from_cached_embeddings(copy_of: Copy) -> None:
+    project = copy_of()
+    config = project.folder / "dbt_project.yml"
+    text = config.read_text(encoding="utf8")
+    assert "loss of data" not in text
+    config.write_text(text.replace("crashes, errors, outages", "crashes, errors, outages, loss of data"), encoding="utf8")
+    project.dbt("run", "--full-refresh", "--select", "enriched_customers", "enriched_feedback")
+    usage = {
+        (node.split(".")[-1], function): (distinct, hits, computed)
+        for node, function, distinct, hits, computed in project.query(
+            "select node_id, function, distinct_texts, cache_hits, computed from main.ai_ledger"
+            " where invocation_id = (select arg_max(invocation_id, started_at) from main.ai_ledger)"
+        )
+    }
+    distinct, hits, computed = usage.pop(("enriched_feedback", "ai_classify"))
+    assert hits == 0
+    # The name with its description, the description, and its new phrase; no message passes through the encoder again.
+    assert computed == 3
+    assert distinct > 600
+    for key, (distinct, hits, computed) in usage.items():
+        assert (hits, computed) == (distinct, 0), key
+
+
+def test_rows_of_another_specification_are_reported_as_stale(copy_of: Copy) -> None:
+    project = copy_of()
+    assert "PASS ai_stale_enriched_feedback_" in project.dbt("test", "--select", "test_name:ai_stale")
+    config = project.folder / "dbt_project.yml"
+    config.write_text(config.read_text(encoding="utf8").replace("crashes, errors", "errors, crashes"), encoding="utf8")
+    assert "WARN 690 ai_stale_enriched_feedback_" in project.dbt("test", "--select", "test_name:ai_stale")
+
+
+def test_provenance_names_model_and_specification_on_every_row(built: Project) -> None:
+    (models, hashes, times) = built.query(
+        "select count(distinct ai_model), count(distinct ai_spec_hash), count(processed_at) from main_silver.enriched_customers"
+    )[0]
+    assert (models, hashes, times) == (1, 1, 324)
+    model = built.query("select any_value(ai_model) from main_silver.enriched_customers")[0][0]
+    assert all(part in model for part in ("+classify@", "+sentiment@", "+extract@"))
+
+
+def test_the_usage_view_is_not_a_run_behind(built: Project) -> None:
+    usage = built.query("select count(*), count(distinct invocation_id) from main_gold.ai_usage where node_id like '%enriched_feedback'")
+    assert usage == [(2, 1)]
+
+
+def test_accuracy_tests_print_figures_and_confusions(built: Project) -> None:
+    output = built.dbt("test", "--select", "test_name:ai_accuracy")
+    assert "ai_accuracy enriched_customers.predicted_segment: accuracy 0." in output
+    assert "taken for" in output
+
+
+def test_a_run_stops_before_it_computes_more_rows_than_allowed(copy_of: Copy) -> None:
+    project = copy_of()
+    new_customers(project, 5)
+    output = project.dbt("build", "--exclude", "resource_type:unit_test", fails=True, warehouse_ai_max_new_rows=3)
+    assert "warehouse_ai_max_new_rows is 3" in output
+    assert project.query("select coalesce(sum(computed), 0) <= 3 from main.ai_ledger where invocation_id = ("
+                         "select arg_max(invocation_id, started_at) from main.ai_ledger)") == [(True,)]
+
+
+def test_an_empty_build_builds_every_model_without_a_model_call(built: Project, tmp_path: Path) -> None:
+    from conftest import copy_project
+
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    copy_project(folder)
+    project = Project(folder, tmp_path / "cache")
+    project.dbt("build", "--empty", "--exclude", "resource_type:unit_test", "test_name:ai_accuracy")
+    assert project.query("select count(*) from main_silver.enriched_customers") == [(0,)]
+    assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]
+
+
+def test_every_column_and_macro_is_described_where_dbt_docs_shows_it(built: Project) -> None:
+    manifest = json.loads((built.folder / "target/manifest.json").read_text(encoding="utf8"))
+    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    for node in nodes:
+        if node["resource_type"] in ("model", "seed", "source"):
+            assert node["description"], node["unique_id"]
+            assert all(column["description"] for column in node["columns"].values()), node["unique_id"]
+    for node in nodes:
+        if node["resource_type"] == "model" and "bronze" not in node["tags"]:
+            assert node["config"]["contract"]["enforced"], node["unique_id"]
+    for macro in manifest["macros"].values():
+        if macro["package_name"] == "warehouse_ai" and macro["docs"]["show"]:
+            assert macro["description"], macro["name"]
+            assert macro["name"].startswith(("ai_", "test_ai_")) or macro["name"] in ("new_versions", "latest_version"), macro["name"]
+            assert all(argument["description"] and argument["type"] for argument in macro["arguments"]), macro["name"]
+            assert not macro["name"].startswith("ai_") or "`" in macro["description"], f"{macro['name']} shows no example"

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import defaultdict
+
+from conftest import ROOT
+
+Grams = dict[tuple[str, ...], set[str]]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (ROOT / f"seeds/{name}.csv").open(encoding="utf8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sequences(text: str, length: int = 6) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+def seed_texts() -> dict[str, str]:
+    """Texts by a name of their own, planted duplicates aside."""
+    planted = {r["feedback_id"] for r in rows("feedback_labels") if r["is_planted_duplicate"] == "true"}
+    texts = {f"feedback {r['feedback_id']}": r["feedback_text"] for r in rows("raw_feedback") if r["feedback_id"] not in planted}
+    for column in ("customer_description", "customer_notes"):
+        texts |= {f"{column} {r['customer_id']}": r[column] for r in rows("raw_customers")}
+    return {name: text for name, text in texts.items() if text.strip()}
+
+
+def index(texts: dict[str, str]) -> Grams:
+    found: Grams = defaultdict(set)
+    for name, text in texts.items():
+        for sequence in sequences(text):
+            found[sequence].add(name)
+    return found
+
+
+def test_seed_texts_are_written_not_templated() -> None:
+    texts = seed_texts()
+    assert len(rows("raw_customers")) >= 300
+    assert len(rows("raw_feedback")) >= 600
+    shared = {name for names in index(texts).values() if len(names) > 1 for name in names}
+    assert len(shared) <= 0.02 * len(texts), sorted(shared)
+
+
+def test_training_texts_share_no_sequence_of_six_words_with_evaluation_texts() -> None:
+    known = index(seed_texts())
+    whole = {" ".join(re.findall(r"\w+", text.lower())) for text in seed_texts().values()}
+    for path in (ROOT / "training/data").glob("*.jsonl"):
+        for line in path.read_text(encoding="utf8").splitlines():
+            text = json.loads(line)["text"]
+            assert not sequences(text) & known.keys(), f"{path.name}: {text}"
+            assert " ".join(re.findall(r"\w+", text.lower())) not in whole, f"{path.name}: {text}"
+
+
+def test_every_label_belongs_to_a_row() -> None:
+    customers = {r["customer_id"] for r in rows("raw_customers")}
+    assert {r["customer_id"] for r in rows("customer_labels")} <= customers
+    assert [r["feedback_id"] for r in rows("feedback_labels")] == [r["feedback_id"] for r in rows("raw_feedback")]
+
+
+def test_labelled_interests_stand_in_the_notes() -> None:
+    notes = {r["customer_id"]: r["customer_notes"] for r in rows("raw_customers")}
+    for row in rows("customer_labels"):
+        for interest in json.loads(row["interests"]):
+            assert interest in notes[row["customer_id"]], row
+
+
+def test_feedback_holds_blanks_nulls_duplicates_and_other_languages() -> None:
+    texts = [r["feedback_text"] for r in rows("raw_feedback")]
+    assert "" in texts
+    assert any(t and not t.strip() for t in texts)
+    assert len({r["language"] for r in rows("feedback_labels")} - {"", "en"}) >= 5
+    assert sum(r["is_planted_duplicate"] == "true" for r in rows("feedback_labels")) >= 10
