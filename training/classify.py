@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _common import read_set, save_weights, seed_everything
 
+from _common import read_set, save_weights, seed_everything
 from warehouse_ai.functions.classify import Label, Spec, probabilities, prototypes
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.models.embedder import Embedder, vectors

@@ -2,9 +2,10 @@
 
     WAREHOUSE_AI_DATA=... python training/extract.py
 
-Sources, all of class A (permissive or CC BY): SNIPS, HWU64, restaurant8k, Broad Twitter Corpus, WikiGold, SEC filings, Presidio's synthetic
-sentences (template folds 0 to 7), SkillSpan, usaddress, and 1,950 annotated texts written for this project with some 3,600 field names. CrossNER is
-never trained on, nor are the names in ``HELD_OUT``: every row that uses one is kept for the figures. Writes ``weights/extract.safetensors``.
+Sources, all of class A (permissive or CC BY): SNIPS, HWU64, restaurant8k, Broad Twitter Corpus, WikiGold, SEC filings, Presidio's
+synthetic sentences (template folds 0 to 7), SkillSpan, usaddress, and 1,950 annotated texts written for this project with some 3,600 field
+names. CrossNER is never trained on, nor are the names in ``HELD_OUT``: every row that uses one is kept for the figures. Writes
+``weights/extract.safetensors``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -23,9 +23,11 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 
 from _common import DATA, Schedule, length_batches, lora_encoder, lora_factors, packed, read_set, save_weights, seed_everything
+from field_names import names_of, natural
 from warehouse_ai.models.registry import load_tokenizer
 from warehouse_ai.models.span_extractor import SpanExtractor
 from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode
+from warehouse_ai.models.tokenizer import Window
 
 SEED = 11
 EPOCHS = 3
@@ -41,48 +43,6 @@ HELD_OUT = (
     "enzyme",
     "sender",
 )
-NAMES = {  # natural names for the labels of the public sets; the first is the one that evaluation asks for
-    "PER": ("person", "person name", "people mentioned", "name"),
-    "LOC": ("location", "place", "geographic location"),
-    "ORG": ("organisation", "organization", "company or organisation"),
-    "MISC": ("other named entity", "miscellaneous name"),
-    "people": ("number of people", "party size", "how many guests"),
-    "time": ("time", "booking time"),
-    "date": ("date", "day"),
-    "first_name": ("first name", "given name"),
-    "last_name": ("last name", "surname", "family name"),
-    "GPE": ("city, state or country", "country or city"),
-    "NRP": ("nationality, religion or political group",),
-    "STREET_ADDRESS": ("address", "street address", "postal address"),
-    "PERSON": ("person", "full name", "customer name"),
-    "ORGANIZATION": ("organisation", "company", "employer"),
-    "DATE_TIME": ("date", "date or time"),
-    "US_SSN": ("social security number",),
-    "IBAN_CODE": ("iban", "bank account number"),
-    "skill": ("skill", "what the job requires", "skills"),
-    "knowledge": ("knowledge", "technology or knowledge", "area of knowledge"),
-    "playlist": ("playlist", "playlist name"),
-    "artist": ("artist", "musician", "singer or band"),
-    "geographic_poi": ("point of interest", "landmark"),
-    "poi": ("point of interest",),
-    "object_name": ("title of the work", "object name"),
-    "object_type": ("type of work", "object type"),
-    "timeRange": ("time range", "when"),
-    "entity_name": ("entity name", "name of the item to add"),
-    "served_dish": ("dish served", "dish"),
-    "party_size_number": ("party size", "number of people"),
-    "party_size_description": ("who is coming", "party description"),
-}
-
-
-def natural(label: str) -> str:
-    """Write a label as words: ``timeRange`` becomes ``time range``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label).replace("_", " ").lower()
-
-
-def names_of(label: str) -> tuple[str, ...]:
-    """Return the natural names of a label, the one for evaluation first."""
-    return NAMES.get(label, (natural(label),))
 
 
 @dataclass
@@ -167,7 +127,7 @@ class Prompts:
         self.tokenizer = load_tokenizer()
         self.pool = pool
         self._fields: dict[str, np.ndarray] = {}
-        self._texts: dict[str, object] = {}
+        self._texts: dict[str, Window] = {}
 
     def field(self, name: str) -> np.ndarray:
         """Ids of a field name."""
@@ -175,7 +135,7 @@ class Prompts:
             self._fields[name] = self.tokenizer.windows([name])[0].ids[1:-1]
         return self._fields[name]
 
-    def window(self, text: str):
+    def window(self, text: str) -> Window:
         """First window of a text."""
         if text not in self._texts:
             self._texts[text] = self.tokenizer.windows([text], overlap=1)[0]
@@ -338,7 +298,8 @@ def main() -> None:
     prompts = Prompts(pool)
     model = SpanExtractor(lora_encoder())
     steps = EPOCHS * (-(-len(train) // BATCH))
-    print(f"{len(train)} examples ({sum(x.own for x in train)} own), {len(pool)} own names, {len(dev)} dev, {len(held)} held out, {steps} steps", flush=True)
+    own = sum(x.own for x in train)
+    print(f"{len(train)} examples ({own} own), {len(pool)} own names, {len(dev)} dev, {len(held)} held out, {steps} steps", flush=True)
     heads = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("encoder.")]
     factors = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith("encoder.")]
     optimizer = torch.optim.AdamW([{"params": factors, "lr": LEARNING_RATE}, {"params": heads, "lr": LEARNING_RATE}], weight_decay=0.01)
@@ -367,4 +328,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

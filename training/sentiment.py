@@ -44,8 +44,13 @@ BATCH = 32
 LEARNING_RATE = 4e-4
 AVERAGED = 0.4
 """Share of the last steps over which the weights are averaged (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407)."""
-POSITIVE = set("admiration amusement approval caring excitement gratitude joy love optimism pride relief".split())
-NEGATIVE = set("anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness".split())
+POSITIVE = {
+    *("admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"),
+}
+NEGATIVE = {
+    *("anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment", "fear", "grief", "nervousness", "remorse"),
+    "sadness",
+}
 NEUTRAL = {"neutral"}
 
 
@@ -61,9 +66,9 @@ def polarity(emotions: list[str]) -> int | None:
 def training_rows(rng: random.Random) -> list[tuple[str, int]]:
     """Collect (text, class) for one epoch."""
     sst = read_set("sst5").query("split == 'train'")
-    rows = [(t, 0 if "negative" in l else 2 if "positive" in l else 1) for t, l in zip(sst.text, sst.label, strict=True)]
+    rows = [(t, 0 if "negative" in label else 2 if "positive" in label else 1) for t, label in zip(sst.text, sst.label, strict=True)]
     emotions = read_set("goemotions").query("split == 'train'")
-    mapped = [(t, polarity(list(l))) for t, l in zip(emotions.text, emotions.labels, strict=True)]
+    mapped = [(t, polarity(list(labels))) for t, labels in zip(emotions.text, emotions.labels, strict=True)]
     for index in range(3):
         rows += rng.sample([(t, p) for t, p in mapped if p == index], 1500)
     own = [json.loads(line) for line in (DATA / "feedback_sentiment.jsonl").read_text().splitlines()]

@@ -1,0 +1,1 @@
+"""AI functions for DuckDB in dbt, run by local models in batches."""

@@ -1,6 +1,6 @@
 """Print what the last `dbt build` made: rows by layer, a sample of the AI columns, what the AI functions cost.
 
-    python -m warehouse_ai.summary [--project-dir .] [--database warehouse.duckdb]
+python -m warehouse_ai.summary [--project-dir .] [--database warehouse.duckdb]
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
         numeric = any(isinstance(row[index], int | float) for row in rows)
         out.add_column(column, justify="right" if numeric else "left", overflow="ellipsis", max_width=44, no_wrap=True)
     for row in rows:
-        out.add_row(*("" if v is None else f"{v:,.2f}" if isinstance(v, float) else f"{v:,}" if isinstance(v, int) else str(v) for v in row))
+        out.add_row(
+            *("" if v is None else f"{v:,.2f}" if isinstance(v, float) else f"{v:,}" if isinstance(v, int) else str(v) for v in row)
+        )
     return out
 
 
@@ -93,7 +95,7 @@ def costs(connection: duckdb.DuckDBPyConnection, ledger: str) -> Table:
         from {ledger}
         where invocation_id = (select arg_max(invocation_id, started_at) from {ledger})
         order by 1, 2
-        """  # noqa: S608 - names from the catalogue
+        """
     ).fetchall()
     columns = ["node", "function", "rows", "distinct", "cache hits", "computed", "errors", "seconds", "rows/s"]
     return table("What the AI functions cost in the last run that called one", columns, rows)

@@ -23,7 +23,12 @@ def spec(function: str, **options: Any) -> str:
 
 
 def call(
-    connection: duckdb.DuckDBPyConnection, function: str, texts: list[str | None], cache: Path, context: dict[str, Any] | None = None, **options: Any
+    connection: duckdb.DuckDBPyConnection,
+    function: str,
+    texts: list[str | None],
+    cache: Path,
+    context: dict[str, Any] | None = None,
+    **options: Any,
 ) -> list[dict[str, Any] | None]:
     """Return one struct a text, in order."""
     connection.register("texts", pa.table({"place": range(len(texts)), "body": pa.array(texts, pa.string())}))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from calls import SPECS, call, spec
 
+from calls import SPECS, call, spec
 from warehouse_ai.functions.registry import FUNCTIONS
 from warehouse_ai.models.embedder import Embedder
 from warehouse_ai.models.field_extractor import FieldExtractor

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from conftest import Project
 
 pytestmark = pytest.mark.duckdb_1
@@ -23,7 +24,7 @@ def test_a_unit_test_can_override_a_macro(small: Project) -> None:
     small.write(
         "models/routed.yml",
         "unit_tests:\n  - name: routes\n    model: routed\n    overrides:\n      macros:\n"
-        "        warehouse_ai.ai_classify: \"'overridden'\"\n        warehouse_ai.ai_provenance: \"1 as one\"\n"
+        '        warehouse_ai.ai_classify: "\'overridden\'"\n        warehouse_ai.ai_provenance: "1 as one"\n'
         "    given:\n      - input: ref('tickets')\n        rows: [{id: 1, body: anything}]\n"
         "    expect:\n      rows: [{id: 1, team: overridden}]\n",
     )
@@ -91,7 +92,8 @@ def compile_error(small: Project):
 def test_a_view_over_an_ai_function_is_refused_when_it_runs(small: Project, materialized: str) -> None:
     small.write(
         "models/mood.sql",
-        f"{{{{ config(materialized='{materialized}') }}}}\nselect {{{{ warehouse_ai.ai_sentiment('body') }}}} as mood from {{{{ ref('tickets') }}}}\n",
+        f"{{{{ config(materialized='{materialized}') }}}}\n"
+        "select {{ warehouse_ai.ai_sentiment('body') }} as mood from {{ ref('tickets') }}\n",
     )
     small.write("models/moods.sql", "select * from {{ ref('mood') }}\n")
     try:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import Project
 
 pytestmark = pytest.mark.duckdb_1
@@ -15,7 +16,9 @@ def new_customers(project: Project, number: int) -> None:
     """Append customers and a message of each to the seeds, as a new export would."""
     with (project.folder / "seeds/raw_customers.csv").open("a", encoding="utf8") as file:
         for i in range(number):
-            file.write(f"{9001 + i},New customer {i},GB,A lighthouse museum number {i} with {i} keepers,They dream of solar panels no. {i}.\n")
+            file.write(
+                f"{9001 + i},New customer {i},GB,A lighthouse museum number {i} with {i} keepers,They dream of solar panels no. {i}.\n"
+            )
     with (project.folder / "seeds/raw_feedback.csv").open("a", encoding="utf8") as file:
         for i in range(number):
             file.write(f"{9501 + i},{9001 + i},chat,2026-08-31 22:0{i}:00,The lamp number {i} went out again.\n")
@@ -134,8 +137,10 @@ def test_a_run_stops_before_it_computes_more_rows_than_allowed(copy_of: Copy) ->
     new_customers(project, 5)
     output = project.dbt("build", "--exclude", "resource_type:unit_test", fails=True, warehouse_ai_max_new_rows=3)
     assert "warehouse_ai_max_new_rows is 3" in output
-    assert project.query("select coalesce(sum(computed), 0) <= 3 from main.ai_ledger where invocation_id = ("
-                         "select arg_max(invocation_id, started_at) from main.ai_ledger)") == [(True,)]
+    assert project.query(
+        "select coalesce(sum(computed), 0) <= 3 from main.ai_ledger where invocation_id = ("
+        "select arg_max(invocation_id, started_at) from main.ai_ledger)"
+    ) == [(True,)]
 
 
 def test_an_empty_build_builds_every_model_without_a_model_call(built: Project, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_long_text_is_the_mean_of_its_windows(tmp_path) -> None:
 
 
 def test_another_file_than_the_published_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="sha256 is .*, expected 000; reinstall the model package"):
+    with pytest.raises(ValueError, match=r"sha256 is .*, expected 000; reinstall the model package"):
         load_encoder(encoder_folder() / "model.safetensors", "000")
 
 

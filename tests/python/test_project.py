@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, Project
 
+from conftest import ROOT, Project
 from warehouse_ai.models.adapters import EXTRACT, SENTIMENT, ZERO_SHOT
 
 PACKAGE = ROOT / "python_udfs/warehouse_ai"
@@ -22,7 +22,8 @@ BELOW = {"plugin": ("engines",), "engines": ("functions", "runtime", "models"), 
 def test_planning_imports_neither_torch_nor_transformers(small: Project, command: str) -> None:
     program = (
         "import sys\nfrom dbt.cli.main import dbtRunner\n"
-        f"result = dbtRunner().invoke(['--quiet', '{command}', '--project-dir', sys.argv[1], '--profiles-dir', sys.argv[1] + '/profiles'])\n"
+        f"arguments = ['--quiet', '{command}', '--project-dir', sys.argv[1], '--profiles-dir', sys.argv[1] + '/profiles']\n"
+        "result = dbtRunner().invoke(arguments)\n"
         "assert result.success, result.exception\n"
         "print('imported:', sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))\n"
     )
@@ -35,7 +36,9 @@ def test_imports_go_one_way() -> None:
     for path in PACKAGE.rglob("*.py"):
         room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names = (
+                [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            )
             for name in filter(None, names):
                 if name.startswith("dbt"):
                     assert room == "plugin", path

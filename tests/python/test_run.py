@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -135,7 +134,7 @@ resolve(Dying(), [chr(200 + i) * 90 for i in range(40)], Context(cache_dir=Path(
 
 
 def test_a_killed_run_resumes_where_it_died(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", KILLED, str(tmp_path), os.path.dirname(__file__)]
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(Path(__file__).parent)]
     assert subprocess.run(command, check=False).returncode == -9
     task = Lengths()
     results = resolve(task, [chr(200 + i) * 90 for i in range(40)], Context(cache_dir=tmp_path), KEY)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.registry import FUNCTIONS
@@ -119,6 +120,6 @@ def register(connection: DuckDBPyConnection) -> None:
             partial(evaluate, module),
             [varchar, varchar],
             duckdb.sqltype(sql_type(module.RESULT)),
-            type="arrow",
-            null_handling="special",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
         )

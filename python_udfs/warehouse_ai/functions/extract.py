@@ -17,9 +17,7 @@ from warehouse_ai.models.loading import once
 from warehouse_ai.runtime.run import resolve
 
 NAME = "extract"
-SPAN = pa.struct(
-    [("field", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())]
-)
+SPAN = pa.struct([("field", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())])
 RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error", pa.string()), ("model", pa.string())])
 """``value`` is a JSON object of the fields; the macro casts it to the type of its schema."""
 
@@ -57,7 +55,12 @@ class Spec:
         fields = []
         for x in options["fields"]:
             kind = FieldType(
-                x.get("type", "string"), bool(x.get("many")), tuple(x.get("values") or ()), x.get("region"), x.get("order"), x.get("currency")
+                x.get("type", "string"),
+                bool(x.get("many")),
+                tuple(x.get("values") or ()),
+                x.get("region"),
+                x.get("order"),
+                x.get("currency"),
             )
             fields.append(Field(x["name"], x.get("description") or "", kind))
         threshold = options.get("threshold")
@@ -107,7 +110,7 @@ def _answer(
     for field in spec.fields:
         read = parser(field.type)
         whole = list(written_forms(text, field.type))
-        chosen = []
+        chosen: list[tuple[int, int, float, Any]] = []
         for start, end, score in by_prompt[field.prompt]:
             if score < threshold:
                 continue

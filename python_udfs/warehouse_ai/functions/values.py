@@ -9,10 +9,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "S$": "SGD"}
+CURRENCIES = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₹": "INR",
+    "zł": "PLN",
+    "R$": "BRL",
+    "A$": "AUD",
+    "C$": "CAD",
+    "S$": "SGD",
+}
 MULTIPLIERS = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
-TRUE = frozenset("yes y true on enabled included ja oui si sí tak 1".split())
-FALSE = frozenset("no n false off disabled none not never excluded nein non nie 0".split())
+TRUE = frozenset(["yes", "y", "true", "on", "enabled", "included", "ja", "oui", "si", "sí", "tak", "1"])
+FALSE = frozenset(["no", "n", "false", "off", "disabled", "none", "not", "never", "excluded", "nein", "non", "nie", "0"])
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]", re.IGNORECASE)
 
@@ -144,7 +156,7 @@ def parser(field: FieldType) -> Callable[[str], Any]:
 
 
 def written_forms(text: str, field: FieldType) -> Iterator[tuple[int, int]]:
-    """Find whole e-mail addresses, web addresses and phone numbers, to which a model's span snaps: their ends are a matter of format, not of meaning."""
+    """Find whole e-mail addresses, web addresses and phone numbers, to which a model's span snaps: their ends are a matter of format."""
     if field.kind == "email":
         yield from (m.span() for m in EMAIL.finditer(text))
     elif field.kind == "url":

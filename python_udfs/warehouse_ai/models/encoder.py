@@ -114,8 +114,7 @@ def load_encoder(path: Path, sha256: str, adapter: Mapping[str, Tensor] | None =
     state = {
         "word.weight": source["embeddings.word_embeddings.weight"],
         # Single-segment input: the type-0 vector is a constant, folded into the positions.
-        "position.weight": source["embeddings.position_embeddings.weight"]
-        + source["embeddings.token_type_embeddings.weight"][0],
+        "position.weight": source["embeddings.position_embeddings.weight"] + source["embeddings.token_type_embeddings.weight"][0],
         "norm.weight": source["embeddings.LayerNorm.weight"],
         "norm.bias": source["embeddings.LayerNorm.bias"],
     }

@@ -65,7 +65,8 @@ def decode(probabilities: np.ndarray, offsets: np.ndarray) -> list[Span]:
         offsets: ``[tokens, 2]`` character offsets.
 
     Returns:
-        Spans that do not overlap, in the order of the text. A span's score is the geometric mean of its start, its end and the mean of its inside.
+        Spans that do not overlap, in the order of the text. A span's score is the geometric mean of its start, its end and the mean of
+        its inside.
     """
     starts = np.flatnonzero(probabilities[:, 0] > CANDIDATE)
     ends = np.flatnonzero(probabilities[:, 1] > CANDIDATE)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class TextClassifier:
     """Runtime task: a text to float32 probabilities, one for each class of the adapter.
 
-    The softmax temperature was fitted on development rows (Guo et al. 2017, https://arxiv.org/abs/1706.04599). The probabilities of the windows of a long text
-    are averaged by their tokens.
+    The softmax temperature was fitted on development rows (Guo et al. 2017, https://arxiv.org/abs/1706.04599). The probabilities of the
+    windows of a long text are averaged by their tokens.
     """
 
     adapter: Adapter

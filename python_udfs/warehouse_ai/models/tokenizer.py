@@ -33,8 +33,8 @@ class Tokenizer:
         self._tokenizer = HFTokenizer.from_file(str(path))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._cls = self._tokenizer.token_to_id("[CLS]")
-        self._sep = self._tokenizer.token_to_id("[SEP]")
+        self._cls = np.array([self._tokenizer.token_to_id("[CLS]")], np.int32)
+        self._sep = np.array([self._tokenizer.token_to_id("[SEP]")], np.int32)
         self.max_tokens = max_tokens
 
     def windows(self, texts: list[str], overlap: int = 0) -> list[Window]:
@@ -59,7 +59,7 @@ class Tokenizer:
             stop = min(start + body, len(ids))
             yield Window(
                 text,
-                np.concatenate(([self._cls], ids[start:stop], [self._sep])).astype(np.int32),
+                np.concatenate((self._cls, ids[start:stop], self._sep)),
                 np.concatenate((none, offsets[start:stop], none)),
             )
             if stop == len(ids):

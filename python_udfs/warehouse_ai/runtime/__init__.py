@@ -1,0 +1,1 @@
+"""How rows become batches, whatever the task: distinct texts, cache, packing, device, ledger."""

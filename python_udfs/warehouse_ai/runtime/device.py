@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -87,16 +88,15 @@ def map_unordered(device: Device, function: Callable[[T], R], items: list[T]) ->
     running: dict[Future[R], T] = {}
     try:
         while True:
-            while len(running) < 2 * device.workers and (item := next(waiting, None)) is not None:
+            for item in islice(waiting, 2 * device.workers - len(running)):
                 running[pool.submit(function, item)] = item
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                item, error = running.pop(future), future.exception()
-                if isinstance(error, Exception):
-                    yield item, error
-                else:
-                    yield item, future.result()
+                failed = future.exception()
+                if failed is not None and not isinstance(failed, Exception):
+                    raise failed
+                yield running.pop(future), failed if failed is not None else future.result()
     finally:
         wait(running)
 

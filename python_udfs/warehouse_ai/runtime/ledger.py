@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Usage:
     truncated: int = 0
     seconds: float = 0.0
     cost_usd: float = 0.0
-    started_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc).replace(tzinfo=None))
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
     known: set[int] = field(default_factory=set, repr=False)
 
 

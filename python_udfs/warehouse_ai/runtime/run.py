@@ -1,7 +1,7 @@
 """Bring texts to their results: cache, windows, batches, model, cache again.
 
-Nothing here knows a task. A ``Task`` says how to cut a text into model inputs, how a batch is computed and how the parts of a text become one
-result; this module decides what has to be computed at all, and in which batches.
+Nothing here knows a task. A ``Task`` says how to cut a text into model inputs, how a batch is computed and how the parts of a text become
+one result; this module decides what has to be computed at all, and in which batches.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.batching import Batch, pack
@@ -41,19 +41,24 @@ class Input(Protocol):
         """Token ids, int32."""
 
 
-class Task(Protocol):
+InputT = TypeVar("InputT", bound=Input)
+PartT = TypeVar("PartT")
+
+
+class Task(Protocol[InputT, PartT]):
     """A model at work, as the runtime sees it."""
 
-    space: bytes
-    """Cache namespace: everything but the text that a result depends on."""
+    @property
+    def space(self) -> bytes:
+        """Cache namespace: everything but the text that a result depends on."""
 
-    def inputs(self, texts: list[str]) -> Sequence[Input]:
+    def inputs(self, texts: list[str]) -> Sequence[InputT]:
         """Cut texts into windows; at least one each, in the order of the texts."""
 
-    def compute(self, inputs: list[Input], batch: Batch, device: devices.Device) -> list[Any]:
+    def compute(self, inputs: list[InputT], batch: Batch, device: devices.Device) -> list[PartT]:
         """Run one batch and return a part for each input; the sizes of matrix products may depend on ``batch.tokens`` alone."""
 
-    def merge(self, text: str, inputs: list[Input], parts: list[Any]) -> bytes:
+    def merge(self, text: str, inputs: list[InputT], parts: list[PartT]) -> bytes:
         """Combine the parts of one text, in their order, into the bytes that are cached."""
 
 
@@ -64,7 +69,7 @@ class Failure:
     message: str
 
 
-def resolve(task: Task, texts: list[str], context: Context, ledger_key: Key, *, hits: bool = True) -> list[bytes | Failure]:
+def resolve(task: Task[InputT, PartT], texts: list[str], context: Context, ledger_key: Key, *, hits: bool = True) -> list[bytes | Failure]:
     """Return the result of each text, computing only what no run has computed before.
 
     Args:
@@ -127,7 +132,7 @@ def derive(
 
 
 def _compute(
-    task: Task, texts: list[str], keys: list[bytes], device: devices.Device, context: Context, ledger_key: Key
+    task: Task[InputT, PartT], texts: list[str], keys: list[bytes], device: devices.Device, context: Context, ledger_key: Key
 ) -> list[bytes | Failure]:
     cache = open_cache(context.cache_dir, context.cache_max_gb)
     inputs = task.inputs(texts)
@@ -135,15 +140,13 @@ def _compute(
     for index, item in enumerate(inputs):
         of_text[item.text].append(index)
     open_parts = [len(found) for found in of_text]
-    parts: list[Any] = [None] * len(inputs)
+    parts: dict[int, PartT] = {}
     results: list[bytes | Failure | None] = [None] * len(texts)
     lengths = [len(item.ids) for item in inputs]
     batches = pack(lengths, device.capacity, device.quantum)
     while batches:
         retry: list[Batch] = []
-        for batch, outcome in devices.map_unordered(
-            device, lambda b: task.compute([inputs[i] for i in b.items], b, device), batches
-        ):
+        for batch, outcome in devices.map_unordered(device, lambda b: task.compute([inputs[i] for i in b.items], b, device), batches):
             if isinstance(outcome, Exception):
                 if _hopeless(batch, lengths, outcome):
                     results[inputs[batch.items[0]].text] = Failure(f"{type(outcome).__name__}: {outcome}")
@@ -161,7 +164,7 @@ def _compute(
                     results[text] = merged
                     done.append((keys[text], merged))
                     for p in pieces:
-                        parts[p] = None
+                        del parts[p]
             cache.put_many(done)
             LEDGER.add(
                 ledger_key, device=device.kind, computed=len(done), windows=len(batch.items),

@@ -1,0 +1,1 @@
+"""Trained adapters, a card beside each."""

@@ -1,0 +1,169 @@
+"""Measure the quality of every function on public sets, through the macros of the package.
+
+    WAREHOUSE_AI_DATA=... python -m benchmarks.quality [set ...]
+
+Makes a dbt project of its own that installs the package, with one model a set, runs it, and compares the answers with the labels. Writes
+``results/quality.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from sklearn.metrics import balanced_accuracy_score, f1_score
+from training.field_names import names_of
+
+from benchmarks.machine import write
+
+ROOT = Path(__file__).parents[1]
+CLASSES = ("negative", "neutral", "positive")
+AG_NEWS = {
+    "World": ("world", "international affairs, wars, governments, elections, diplomacy, disasters"),
+    "Sports": ("sports", "games, matches, teams, players, coaches, leagues, championships, the Olympics"),
+    "Business": ("business", "companies, earnings, stocks, markets, oil prices, the economy, mergers, trade"),
+    "Sci/Tech": ("science and technology", "computers, software, the internet, video games, gadgets, space, research"),
+}
+Rows = list[tuple[Any, ...]]
+Figures = dict[str, float]
+
+
+def parquet(name: str, table: str | None = None) -> str:
+    """Return a FROM item for a public set."""
+    return f"read_parquet('{os.environ['WAREHOUSE_AI_DATA']}/{name}/{table or name}.parquet')"
+
+
+def literal(value: object) -> str:
+    """Write a value as Jinja."""
+    return json.dumps(value, ensure_ascii=False).replace("null", "none")
+
+
+def polarity(rows: Rows) -> Figures:
+    """Accuracy of the sign of the score; rows of (label, score)."""
+    return {"accuracy": float(np.mean([(score > 0) == (label == "positive") for label, score in rows]))}
+
+
+def three_classes(rows: Rows) -> Figures:
+    """Mean recall and macro-F1 of three classes; rows of (label, predicted)."""
+    truth, found = zip(*rows, strict=True)
+    return {
+        "macro_recall": float(balanced_accuracy_score(truth, found)),
+        "macro_f1": float(f1_score(truth, found, average="macro", labels=CLASSES)),
+    }
+
+
+def labels(rows: Rows) -> Figures:
+    """Accuracy and expected calibration error in ten bins; rows of (label, predicted, score)."""
+    hit = np.array([label == found for label, found, _ in rows])
+    score = np.array([s for *_, s in rows])
+    bins = np.minimum((score * 10).astype(int), 9)
+    error = sum(abs(score[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
+    return {"accuracy": float(hit.mean()), "calibration_error": float(error)}
+
+
+def spans(rows: Rows) -> Figures:
+    """Exact-match micro F1 over (field, start, end); rows of (entities as JSON, spans)."""
+    hit = found = truth = 0
+    for entities, answer in rows:
+        gold = {(names_of(e["label"])[0].replace(" ", "_"), e["start"], e["end"]) for e in json.loads(entities)}
+        ours = {(s["field"], s["start"], s["end"]) for s in answer or []}
+        hit, found, truth = hit + len(gold & ours), found + len(ours), truth + len(gold)
+    return {"f1": 2 * hit / (found + truth), "precision": hit / max(found, 1), "recall": hit / truth}
+
+
+def fields_of(name: str, where: str) -> dict[str, str]:
+    """Return a schema that asks for every label of a set, as lists of strings."""
+    entities = f"select unnest(cast(entities as json[])) as entity from {parquet(name)} where {where}"
+    found = duckdb.execute(f"select distinct json_extract_string(entity, '$.label') from ({entities})")
+    return {names_of(label)[0].replace(" ", "_"): "string[]" for (label,) in sorted(found.fetchall())}
+
+
+def extraction(name: str, where: str) -> str:
+    """Model SQL that asks for every label of a set."""
+    call = f"warehouse_ai.ai_extract_detail('text', {literal(fields_of(name, where))})"
+    return f"select entities, answer.spans from (select entities, {{{{ {call} }}}} as answer from {parquet(name)} where {where})"
+
+
+def classification(described: bool) -> str:
+    """Model SQL for AG News, with label names alone or with one-line descriptions."""
+    given = dict(AG_NEWS.values()) if described else [short for short, _ in AG_NEWS.values()]
+    cases = " ".join(f"when '{label}' then '{short}'" for label, (short, _) in AG_NEWS.items())
+    call = f"warehouse_ai.ai_classify_detail('text', {literal(given)})"
+    source = parquet("ag_news")
+    return f"select case label {cases} end, answer.value, answer.score from (select label, {{{{ {call} }}}} as answer from {source})"
+
+
+def sets() -> dict[str, tuple[str, str, Callable[[Rows], Figures], str]]:
+    """Return (function, model SQL, measure, what was trained on it) by name."""
+    score, label = "{{ warehouse_ai.ai_sentiment('text') }}", "{{ warehouse_ai.ai_sentiment_label('text') }}"
+    never, same = "no", "its training split"
+    found = {
+        "sst2_test": ("ai_sentiment", f"select label, {score} from {parquet('sst2')} where split = 'test'", polarity, same),
+        "sst2_dev": ("ai_sentiment", f"select label, {score} from {parquet('sst2')} where split = 'dev'", polarity, same),
+        "tweeteval_sentiment_test": (
+            "ai_sentiment_label",
+            f"select label, {label} from {parquet('tweeteval', 'tweeteval_sentiment')} where split = 'test'",
+            three_classes,
+            "no (its validation split calibrates)",
+        ),
+        "customer_reviews": ("ai_sentiment", f"select label, {score} from {parquet('customer_reviews_cr')}", polarity, never),
+        "ag_news_names": ("ai_classify", classification(described=False), labels, never),
+        "ag_news_descriptions": ("ai_classify", classification(described=True), labels, never),
+        "snips_test": ("ai_extract", extraction("snips", "split = 'test'"), spans, same),
+        "restaurant8k_test": ("ai_extract", extraction("restaurant8k", "split = 'test'"), spans, same),
+    }
+    for domain in ("ai", "literature", "music", "politics", "science"):
+        where = f"split = 'test' and domain = '{domain}'"
+        found[f"crossner_{domain}"] = ("ai_extract", extraction("crossner", where), spans, never)
+    return found
+
+
+def answers(models: dict[str, str], folder: Path) -> dict[str, Rows]:
+    """Run the models with the real dbt and return their rows."""
+    (folder / "models").mkdir()
+    for name, sql in models.items():
+        (folder / f"models/{name}.sql").write_text(sql + "\n", encoding="utf8")
+    (folder / "dbt_project.yml").write_text("name: quality\nprofile: quality\nversion: '1.0'\nmodels: {quality: {+materialized: table}}\n")
+    (folder / "packages.yml").write_text(f"packages:\n  - local: {ROOT}\n")
+    (folder / "profiles.yml").write_text(
+        "quality:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: quality.duckdb\n      threads: 1\n"
+        "      plugins:\n        - module: warehouse_ai.plugin\n"
+    )
+    for command in (["deps"], ["run"]):
+        subprocess.run([sys.executable, "-m", "dbt.cli.main", *command], cwd=folder, check=True)
+    with duckdb.connect(str(folder / "quality.duckdb"), read_only=True) as connection:
+        return {name: connection.execute(f"select * from {name}").fetchall() for name in models}
+
+
+def main() -> None:
+    """Measure, print and write."""
+    if not os.environ.get("WAREHOUSE_AI_DATA"):
+        raise SystemExit("WAREHOUSE_AI_DATA is not set: point it at the folder that holds the public sets.")
+    os.environ["WAREHOUSE_AI_DATA"] = str(Path(os.environ["WAREHOUSE_AI_DATA"]).absolute())
+    chosen = {name: row for name, row in sets().items() if name in sys.argv[1:] or not sys.argv[1:]}
+    with tempfile.TemporaryDirectory() as folder:
+        found = answers({name: sql for name, (_, sql, _, _) in chosen.items()}, Path(folder))
+    figures = {
+        name: {"function": function, "trained_on": trained, "n": len(found[name]), **measure(found[name])}
+        for name, (function, _, measure, trained) in chosen.items()
+    }
+    crossner = [figure["f1"] for name, figure in figures.items() if name.startswith("crossner")]
+    if crossner:
+        figures["crossner_mean"] = {"function": "ai_extract", "trained_on": "no", "f1": float(np.mean(crossner))}
+    from warehouse_ai.engines.duckdb import MODELS
+
+    models = {name: adapter.model for name, adapter in MODELS.items()}
+    print(json.dumps(figures, indent=2))
+    print(f"written to {write('quality', {'command': 'make eval', 'models': models, 'sets': figures})}")
+
+
+if __name__ == "__main__":
+    main()
