@@ -1,3 +1,5 @@
+{{ config(enabled=target.profile_name == 'warehouse_ai') }}
+
 -- How the predicted segments of the labelled customers fall, one row per label and prediction. Paste it where the warehouse is open.
 with
 
@@ -11,8 +13,8 @@ labelled as (
 
 pairs as (
     select
-        labelled.segment as label,
-        coalesce(predicted.predicted_segment, 'nothing') as predicted,
+        labelled.segment as true_label,
+        coalesce(predicted.predicted_segment, 'nothing') as predicted_label,
         count(*) as customers
     from labelled
     inner join predicted
@@ -22,6 +24,6 @@ pairs as (
 
 select
     *,
-    customers / sum(customers) over (partition by label) as share_of_label
+    customers / sum(customers) over (partition by true_label) as share_of_label
 from pairs
-order by label, customers desc
+order by true_label asc, customers desc

@@ -138,7 +138,7 @@ def answers(models: dict[str, str], folder: Path) -> dict[str, Rows]:
         "      plugins:\n        - module: warehouse_ai.plugin\n"
     )
     for command in (["deps"], ["run"]):
-        subprocess.run([sys.executable, "-m", "dbt.cli.main", *command], cwd=folder, check=True)
+        subprocess.run([str(Path(sys.executable).with_name("dbt")), *command], cwd=folder, check=True)
     with duckdb.connect(str(folder / "quality.duckdb"), read_only=True) as connection:
         return {name: connection.execute(f"select * from {name}").fetchall() for name in models}
 

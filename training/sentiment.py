@@ -39,7 +39,7 @@ from warehouse_ai.models.tokenizer import Window
 
 CLASSES = ("negative", "neutral", "positive")
 SEED = 7
-EPOCHS = 4
+EPOCHS = 3
 BATCH = 32
 LEARNING_RATE = 4e-4
 AVERAGED = 0.4
@@ -70,9 +70,9 @@ def training_rows(rng: random.Random) -> list[tuple[str, int]]:
     emotions = read_set("goemotions").query("split == 'train'")
     mapped = [(t, polarity(list(labels))) for t, labels in zip(emotions.text, emotions.labels, strict=True)]
     for index in range(3):
-        rows += rng.sample([(t, p) for t, p in mapped if p == index], 1500)
+        rows += rng.sample([(t, p) for t, p in mapped if p == index], 1200)
     own = [json.loads(line) for line in (DATA / "feedback_sentiment.jsonl").read_text().splitlines()]
-    rows += [(r["text"], CLASSES.index(r["sentiment"])) for r in own] * 2
+    rows += [(r["text"], CLASSES.index(r["sentiment"])) for r in own] * 3
     return rows
 
 

@@ -6,6 +6,6 @@
     {{- return({
         'classify': 'all-MiniLM-L6-v2+classify@7080af0450fd',
         'sentiment': 'all-MiniLM-L6-v2+sentiment@077398d9a960',
-        'extract': 'all-MiniLM-L6-v2+extract@2dc13f88609f',
+        'extract': 'all-MiniLM-L6-v2+extract@d7cd5dbd832d',
     }) -}}
 {%- endmacro %}

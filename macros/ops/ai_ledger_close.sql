@@ -6,10 +6,12 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_ledger_close() -%}
-    {%- if execute and warehouse_ai._wai_ledger_on() -%}
-        {%- do run_query(
-            'insert into ' ~ warehouse_ai.ai_ledger() ~ ' by name select unnest(wai_ledger('
-            ~ warehouse_ai._wai_literal(invocation_id) ~ '), max_depth := 2)'
-        ) -%}
+    {%- if not execute or not warehouse_ai._wai_ledger_on() -%}
+        {{- return('') -}}
     {%- endif -%}
+    {%- set sql -%}
+insert into {{ warehouse_ai.ai_ledger() }} by name
+select unnest(wai_ledger({{ warehouse_ai._wai_literal(invocation_id) }}), max_depth := 2)
+    {%- endset -%}
+    {{- return(sql) -}}
 {%- endmacro %}

@@ -6,11 +6,15 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_ledger_open() -%}
-    {%- if execute and warehouse_ai._wai_ledger_on() -%}
-        {%- set ledger = warehouse_ai.ai_ledger() -%}
-        {%- do run_query('create schema if not exists ' ~ adapter.quote(ledger.schema)) -%}
-        {%- do run_query('create table if not exists ' ~ ledger ~ ' (' ~ warehouse_ai._wai_ledger_columns() ~ ')') -%}
+    {%- if not execute or not warehouse_ai._wai_ledger_on() -%}
+        {{- return('') -}}
     {%- endif -%}
+    {%- set ledger = warehouse_ai.ai_ledger() -%}
+    {%- set sql -%}
+create schema if not exists {{ adapter.quote(ledger.schema) }};
+create table if not exists {{ ledger }} ({{ warehouse_ai._wai_ledger_columns() }})
+    {%- endset -%}
+    {{- return(sql) -}}
 {%- endmacro %}
 
 

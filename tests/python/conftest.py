@@ -50,7 +50,7 @@ class Project:
 
     def dbt(self, *arguments: str, cwd: Path | None = None, fails: bool = False, **variables: Any) -> str:
         """Run dbt and return what it prints."""
-        command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments]
+        command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
         command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder / "profiles")]
         command += ["--vars", yaml.safe_dump({"warehouse_ai_cache_dir": str(self.cache), **variables})]
         environment = {**os.environ, "WAREHOUSE_AI_DATABASE": str(self.database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}

@@ -5,6 +5,8 @@ import json
 import re
 from collections import defaultdict
 
+import yaml
+
 from conftest import ROOT
 
 Grams = dict[tuple[str, ...], set[str]]
@@ -53,6 +55,13 @@ def test_training_texts_share_no_sequence_of_six_words_with_evaluation_texts() -
             text = json.loads(line)["text"]
             assert not sequences(text) & known.keys(), f"{path.name}: {text}"
             assert " ".join(re.findall(r"\w+", text.lower())) not in whole, f"{path.name}: {text}"
+
+
+def test_examples_of_labels_share_no_sequence_of_six_words_with_evaluation_texts() -> None:
+    known = index(seed_texts())
+    sets = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf8"))["vars"]["warehouse_ai_label_sets"]
+    for label in (label for labels in sets.values() for label in labels.values()):
+        assert not any(sequences(example) & known.keys() for example in label["examples"])
 
 
 def test_every_label_belongs_to_a_row() -> None:
