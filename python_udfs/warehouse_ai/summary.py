@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 SAMPLE_ROWS = 4
-HIDDEN = ("ai_model", "ai_spec_hash", "processed_at", "updated_at")
+HIDDEN = ("ai_model", "ai_spec_hash", "ai_error")
+WIDTH = 110
 
 
 def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
@@ -78,10 +79,11 @@ def name(node: dict[str, Any]) -> str:
 
 
 def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table:
-    """Show a few rows of a model that calls AI functions."""
+    """Show the key and the AI columns of a few rows; an AI column is one whose description names its function."""
     result = connection.execute(f"select * from {name(node)} order by 1 limit {SAMPLE_ROWS}")
     columns = [c[0] for c in result.description or []]
-    shown = [i for i, c in enumerate(columns) if c not in HIDDEN]
+    described = {c["name"] for c in node["columns"].values() if "`ai_" in c["description"] and c["name"] not in HIDDEN}
+    shown = [i for i, c in enumerate(columns) if i == 0 or c in described or not described]
     rows = [tuple(row[i] for i in shown) for row in result.fetchall()]
     return table(f"First rows of {node['name']}", [columns[i] for i in shown], rows)
 
@@ -93,7 +95,7 @@ def costs(connection: duckdb.DuckDBPyConnection, ledger: str) -> Table:
         select split_part(node_id, '.', -1), function, rows, distinct_texts, cache_hits, computed, errors, seconds,
             cast(round(rows / nullif(seconds, 0)) as bigint)
         from {ledger}
-        where invocation_id = (select arg_max(invocation_id, started_at) from {ledger})
+        where invocation_id = (select arg_max(invocation_id, started_at) from {ledger}) and node_id like 'model.%'
         order by 1, 2
         """
     ).fetchall()
@@ -107,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--project-dir", type=Path, default=Path())
     parser.add_argument("--database", type=Path, default=Path("warehouse.duckdb"))
     options = parser.parse_args(arguments)
-    summarize(options.project_dir, options.database, Console())
+    summarize(options.project_dir, options.database, Console(width=max(WIDTH, Console().width)))
     return 0
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
-from warehouse_ai.runtime.cache import key, namespace, open_cache
+from warehouse_ai.runtime.cache import USED, key, namespace, open_cache
 
 WRITER = """
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from warehouse_ai.runtime.cache import key, namespace, open_cache
 cache = open_cache(Path(sys.argv[1]), 1.0)
@@ -40,3 +42,22 @@ def test_a_full_cache_keeps_what_it_has_and_goes_on(tmp_path: Path, caplog) -> N
     cache.put_many([(b"late", b"2")])
     assert cache.get_many([b"kept", b"late"]) == {b"kept": b"1"}
     assert [r.message for r in caplog.records if "the result cache is full" in r.message]
+
+
+def test_answers_travel_as_parquet(tmp_path: Path) -> None:
+    here, there = open_cache(tmp_path / "here", 1.0), open_cache(tmp_path / "there", 1.0)
+    here.put_many((key(namespace("s"), str(i)), str(i).encode()) for i in range(1000))
+    assert here.export_parquet(tmp_path / "answers.parquet") == 1000
+    assert there.import_parquet(tmp_path / "answers.parquet") == 1000
+    assert there.get_many([key(namespace("s"), "7")]) == {key(namespace("s"), "7"): b"7"}
+
+
+def test_pruning_deletes_what_nobody_asked_for_and_keeps_the_rest(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path, 1.0)
+    old, new = namespace("old"), namespace("new")
+    cache.put_many([(key(old, "a"), b"1"), (key(old, "b"), b"2"), (key(new, "a"), b"3")])
+    cache.mark_used(new)
+    cache.put_many([(USED + old, (date.today() - timedelta(days=31)).isoformat().encode())])
+    assert cache.prune(40) == 0
+    assert cache.prune(30) == 2
+    assert cache.get_many([key(old, "a"), key(new, "a")]) == {key(new, "a"): b"3"}

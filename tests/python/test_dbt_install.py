@@ -123,3 +123,12 @@ def test_the_ledger_can_be_switched_off(small: Project) -> None:
     before = small.invocations()
     small.dbt("run", "--select", "routed", warehouse_ai_ledger=False)
     assert small.invocations() == before
+
+
+def test_operations_check_the_set_up_and_carry_the_cache(small: Project, tmp_path: Path) -> None:
+    output = small.dbt("run-operation", "ai_check")
+    assert "encoder: all-MiniLM-L6-v2 53aa51172d14, sha256 checked" in output
+    small.dbt("run", "--select", "routed")
+    assert "answers written to" in small.dbt("run-operation", "ai_cache_export", "--args", f"{{path: {tmp_path}/answers.parquet}}")
+    assert "answers read from" in small.dbt("run-operation", "ai_cache_import", "--args", f"{{path: {tmp_path}/answers.parquet}}")
+    assert "warehouse_ai: 0 answers deleted" in small.dbt("run-operation", "ai_cache_prune", "--args", "{days: 30}")

@@ -8,6 +8,8 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,9 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.registry import FUNCTIONS
 from warehouse_ai.models.adapters import EXTRACT, SENTIMENT, ZERO_SHOT
+from warehouse_ai.models.registry import ENCODER, load_text_encoder
+from warehouse_ai.runtime import device as devices
+from warehouse_ai.runtime.cache import open_cache
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.ledger import COUNTS
 from warehouse_ai.runtime.run import LEDGER
@@ -109,10 +114,44 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, float, datetime)) else str(value)
 
 
+def cache_operation(action: str, argument: str, context: str) -> str:
+    """Export, import or prune the result cache, and say what was done.
+
+    Args:
+        action: ``export``, ``import`` or ``prune``.
+        argument: path of a Parquet file, or for ``prune`` a number of days.
+        context: as the macros print it.
+    """
+    where = Context.from_json(context)
+    cache = open_cache(where.cache_dir, where.cache_max_gb)
+    if action == "prune":
+        return f"{cache.prune(int(argument))} answers deleted from {where.cache_dir}: nobody had asked for their like in {argument} days"
+    if action == "export":
+        return f"{cache.export_parquet(Path(argument))} answers written to {argument}"
+    return f"{cache.import_parquet(Path(argument))} answers read from {argument} into {where.cache_dir}"
+
+
+def check(context: str) -> list[str]:
+    """Load the default model, and say what the functions would run on."""
+    where = Context.from_json(context)
+    device = devices.choose(where.device)
+    load_text_encoder()
+    entries = len(open_cache(where.cache_dir, where.cache_max_gb))
+    return [
+        f"package: warehouse-ai {version('warehouse-ai')}, duckdb {duckdb.__version__}",
+        f"device: {device.kind}, {device.precision}, {device.workers} workers",
+        f"encoder: {ENCODER.name} {ENCODER.revision}, sha256 checked",
+        *(f"ai_{name}: {adapter.model}" for name, adapter in MODELS.items()),
+        f"cache: {entries} entries in {where.cache_dir}, at most {where.cache_max_gb:g} GB",
+    ]
+
+
 def register(connection: DuckDBPyConnection) -> None:
-    """Create ``wai_<function>(text, spec id)`` for every function, ``wai_spec(spec, context)`` and ``wai_ledger(invocation)``."""
+    """Create ``wai_<function>(text, spec id)`` for every function, ``wai_spec(spec, context)``, and what hooks and operations call."""
     varchar = duckdb.sqltype("VARCHAR")
     connection.create_function(f"{PREFIX}spec", SPECS.add, [varchar, varchar], varchar)
+    connection.create_function(f"{PREFIX}cache", cache_operation, [varchar] * 3, varchar, side_effects=True)
+    connection.create_function(f"{PREFIX}check", check, [varchar], duckdb.sqltype("VARCHAR[]"), side_effects=True)
     connection.create_function(f"{PREFIX}ledger", ledger, [varchar], duckdb.sqltype(LEDGER_TYPE), side_effects=True)
     for name, module in FUNCTIONS.items():
         connection.create_function(

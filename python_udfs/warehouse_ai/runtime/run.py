@@ -88,6 +88,7 @@ def resolve(task: Task[InputT, PartT], texts: list[str], context: Context, ledge
     if not texts:
         return []
     cache = open_cache(context.cache_dir, context.cache_max_gb)
+    cache.mark_used(task.space)
     keys = [key(task.space, text) for text in texts]
     known: dict[bytes, bytes | Failure] = dict(cache.get_many(keys))
     missing = [i for i, k in enumerate(keys) if k not in known]
@@ -120,6 +121,7 @@ def derive(
         ledger_key: row of the ledger that counts the hits.
     """
     cache = open_cache(context.cache_dir, context.cache_max_gb)
+    cache.mark_used(space)
     keys = [key(space, text) for text in texts]
     known: dict[bytes, bytes | Failure] = dict(cache.get_many(keys))
     missing = [i for i, k in enumerate(keys) if k not in known]
