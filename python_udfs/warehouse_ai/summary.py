@@ -27,9 +27,7 @@ def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
         numeric = any(isinstance(row[index], int | float) for row in rows)
         out.add_column(column, justify="right" if numeric else "left", overflow="ellipsis", max_width=44, no_wrap=True)
     for row in rows:
-        out.add_row(
-            *("" if v is None else f"{v:,.2f}" if isinstance(v, float) else f"{v:,}" if isinstance(v, int) else str(v) for v in row)
-        )
+        out.add_row(*("" if v is None else f"{v:,.2f}" if isinstance(v, float) else str(v) for v in row))
     return out
 
 
@@ -46,6 +44,9 @@ def built(project: Path) -> list[dict[str, Any]]:
     return [n for n in nodes if n["resource_type"] in ("model", "seed") and n["config"]["materialized"] != "ephemeral"]
 
 
+LAYERS = ["seed", "bronze", "silver", "gold", "other"]
+
+
 def summarize(project: Path, database: Path, console: Console) -> None:
     """Print the three tables."""
     nodes = built(project)
@@ -60,10 +61,8 @@ def summarize(project: Path, database: Path, console: Console) -> None:
                 console.print(sample(connection, node))
         ledgers = [n for n in there if n.endswith(".ai_ledger")]
         if ledgers:
-            console.print(costs(connection, ledgers[0]))
-
-
-LAYERS = ["seed", "bronze", "silver", "gold", "other"]
+            invocation = json.loads((project / "target/run_results.json").read_text(encoding="utf8"))["metadata"]["invocation_id"]
+            console.print(costs(connection, ledgers[0], invocation))
 
 
 def layer(node: dict[str, Any]) -> str:
@@ -88,19 +87,22 @@ def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table
     return table(f"First rows of {node['name']}", [columns[i] for i in shown], rows)
 
 
-def costs(connection: duckdb.DuckDBPyConnection, ledger: str) -> Table:
-    """Show what the functions did in the last run."""
+def costs(connection: duckdb.DuckDBPyConnection, ledger: str, invocation: str) -> Table | str:
+    """Show what the functions did in an invocation, unit tests aside."""
     rows = connection.execute(
         f"""
         select split_part(node_id, '.', -1), function, rows, distinct_texts, cache_hits, computed, errors, seconds,
             cast(round(rows / nullif(seconds, 0)) as bigint)
         from {ledger}
-        where invocation_id = (select arg_max(invocation_id, started_at) from {ledger}) and node_id like 'model.%'
+        where invocation_id = ? and node_id like 'model.%'
         order by 1, 2
-        """
+        """,
+        [invocation],
     ).fetchall()
+    if not rows:
+        return "The last run called no AI function: no model had a new row to read, and no text reached a model."
     columns = ["node", "function", "rows", "distinct", "cache hits", "computed", "errors", "seconds", "rows/s"]
-    return table("What the AI functions cost in the last run that called one", columns, rows)
+    return table("What the AI functions cost in the last run", columns, rows)
 
 
 def main(arguments: list[str] | None = None) -> int:
