@@ -7,6 +7,7 @@ import os
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +49,9 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def lora_encoder() -> PeftModel:
+def lora_encoder(dropout: float = 0.0) -> PeftModel:
     """Return the default encoder with trainable LoRA factors on every projection."""
-    return get_peft_model(load_text_encoder(), LORA)
+    return get_peft_model(load_text_encoder(), replace(LORA, lora_dropout=dropout))
 
 
 def lora_factors(model: PeftModel) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@
 {% macro _wai_models() -%}
     {{- return({
         'classify': 'all-MiniLM-L6-v2+classify@7080af0450fd',
-        'sentiment': 'all-MiniLM-L6-v2+sentiment@077398d9a960',
+        'sentiment': 'all-MiniLM-L6-v2+sentiment@2e35e47fb986',
         'extract': 'all-MiniLM-L6-v2+extract@d7cd5dbd832d',
     }) -}}
 {%- endmacro %}

@@ -7,9 +7,8 @@ import pytest
 
 from conftest import Project
 
-pytestmark = pytest.mark.duckdb_1
 
-
+@pytest.mark.duckdb_1
 def test_only_macros_and_hooks_come_along_and_the_ledger_is_kept(small: Project, tmp_path: Path) -> None:
     # From another working directory, with --project-dir alone.
     small.dbt("build", cwd=tmp_path)
@@ -32,6 +31,7 @@ def test_a_unit_test_can_override_a_macro(small: Project) -> None:
     assert "PASS routed::routes" in small.dbt("test")
 
 
+@pytest.mark.duckdb_1
 def test_inline_sql_shows_the_answer_of_a_macro(small: Project) -> None:
     output = small.dbt("show", "--inline", "select {{ warehouse_ai.ai_sentiment_label(\"'I love it'\") }} as mood")
     assert "positive" in output

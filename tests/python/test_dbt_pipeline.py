@@ -8,7 +8,6 @@ import pytest
 
 from conftest import Project
 
-pytestmark = pytest.mark.duckdb_1
 Copy = Callable[[], Project]
 
 
@@ -24,11 +23,13 @@ def new_customers(project: Project, number: int) -> None:
             file.write(f"{9501 + i},{9001 + i},chat,2026-08-31 22:0{i}:00,The lamp number {i} went out again.\n")
 
 
+@pytest.mark.duckdb_1
 def test_every_customer_and_message_has_a_row_in_silver(built: Project) -> None:
     assert built.query("select count(*) from main_silver.enriched_customers") == [(324,)]
     assert built.query("select count(*) from main_silver.enriched_feedback") == [(690,)]
 
 
+@pytest.mark.duckdb_1
 def test_a_second_build_sends_no_text_to_a_model(copy_of: Copy) -> None:
     project = copy_of()
     computed = project.query("select sum(computed) from main.ai_ledger")
@@ -43,6 +44,7 @@ def test_a_second_build_appends_nothing_to_bronze(copy_of: Copy) -> None:
     assert project.query("select count(*), max(updated_at) from main_bronze.bronze_customers") == before
 
 
+@pytest.mark.duckdb_1
 def test_a_changed_row_appends_one_version_that_lands_after_all_others(copy_of: Copy) -> None:
     project = copy_of()
     # As if the clock had been set back by an hour since.
@@ -73,6 +75,7 @@ def test_five_new_customers_cost_at_most_five_texts_a_function(copy_of: Copy) ->
     assert project.query("select count(*) from main_silver.enriched_customers where customer_id > 9000") == [(5,)]
 
 
+@pytest.mark.duckdb_1
 def test_a_full_refresh_is_answered_from_the_cache(copy_of: Copy) -> None:
     project = copy_of()
     project.dbt("run", "--full-refresh", "--select", "enriched_customers", "enriched_feedback")
@@ -121,6 +124,7 @@ def test_provenance_names_model_and_specification_on_every_row(built: Project) -
     assert all(part in model for part in ("+classify@", "+sentiment@", "+extract@"))
 
 
+@pytest.mark.duckdb_1
 def test_the_usage_view_is_not_a_run_behind(built: Project) -> None:
     usage = built.query("select count(*), count(distinct invocation_id) from main_gold.ai_usage where node_id like '%enriched_feedback'")
     assert usage == [(2, 1)]
