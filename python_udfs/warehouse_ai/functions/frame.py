@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.ledger import Key
@@ -16,6 +17,7 @@ from warehouse_ai.runtime.texts import BLANK, NULL, distinct
 
 ABSTAINED = "abstained"
 EMPTY_INPUT = "empty_input"
+NOT_FAILURES = pa.array([ABSTAINED, EMPTY_INPUT])
 
 
 class RowFailed(RuntimeError):
@@ -87,13 +89,12 @@ def apply(column: pa.ChunkedArray, call: Call, result: pa.StructType, evaluate: 
 
 
 def _failed_rows(errors: pa.Array, rows: np.ndarray, call: Call) -> int:
-    messages = errors.to_pylist()
-    failed = np.array([m is not None and m not in (ABSTAINED, EMPTY_INPUT) for m in messages])
+    failed = pc.and_(errors.is_valid(), pc.invert(pc.is_in(errors, NOT_FAILURES))).to_numpy(zero_copy_only=False)
     if not failed.any():
         return 0
     number = int(failed[rows[rows >= 0]].sum())
     if number and call.on_error == "fail":
-        message = next(m for m, bad in zip(messages, failed, strict=True) if bad)
+        message = errors.filter(pa.array(failed))[0].as_py()
         raise RowFailed(f"{call.function}: {number} of {len(rows)} rows failed, the first with '{message}'; on_error='null' goes on")
     return number
 
