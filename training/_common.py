@@ -7,7 +7,6 @@ import os
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +48,9 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def lora_encoder(dropout: float = 0.0) -> PeftModel:
+def lora_encoder() -> PeftModel:
     """Return the default encoder with trainable LoRA factors on every projection."""
-    return get_peft_model(load_text_encoder(), replace(LORA, lora_dropout=dropout))
+    return get_peft_model(load_text_encoder(), LORA)
 
 
 def lora_factors(model: PeftModel) -> dict[str, Tensor]:

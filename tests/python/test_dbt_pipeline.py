@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +14,25 @@ Copy = Callable[[], Project]
 
 def new_customers(project: Project, number: int) -> None:
     """Append customers and a message of each to the seeds, as a new export would."""
-    with (project.folder / "seeds/raw_customers.csv").open("a", encoding="utf8") as file:
-        for i in range(number):
-            file.write(
-                f"{9001 + i},New customer {i},GB,A lighthouse museum number {i} with {i} keepers,They dream of solar panels no. {i}.\n"
-            )
-    with (project.folder / "seeds/raw_feedback.csv").open("a", encoding="utf8") as file:
-        for i in range(number):
-            file.write(f"{9501 + i},{9001 + i},chat,2026-08-31 22:0{i}:00,The lamp number {i} went out again.\n")
+    for i in range(number):
+        append(
+            project,
+            "raw_customers",
+            9001 + i,
+            f"New customer {i}",
+            "GB",
+            f"A lighthouse museum with {i} keepers",
+            f"They dream of lamp no. {i}.",
+        )
+        append(project, "raw_feedback", 9501 + i, 9001 + i, "chat", f"2026-08-31 22:0{i}:00", f"The lamp number {i} went out again.")
+
+
+def append(project: Project, seed: str, *values: object) -> None:
+    """Add a row with the file's own line ends."""
+    path = project.folder / f"seeds/{seed}.csv"
+    end = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+    with path.open("a", encoding="utf8", newline="") as file:
+        csv.writer(file, lineterminator=end).writerow(values)
 
 
 @pytest.mark.duckdb_1
@@ -50,7 +62,7 @@ def test_a_changed_row_appends_one_version_that_lands_after_all_others(copy_of: 
     # As if the clock had been set back by an hour since.
     project.execute("update main_bronze.bronze_customers set updated_at = updated_at + interval 1 hour")
     seed = project.folder / "seeds/raw_customers.csv"
-    seed.write_text(seed.read_text(encoding="utf8").replace("Dhaba 47", "Dhaba 48"), encoding="utf8")
+    seed.write_bytes(seed.read_bytes().replace(b"Dhaba 47", b"Dhaba 48"))
     project.dbt("build", "--select", "raw_customers", "bronze_customers")
     versions = project.query("select customer_name from main_bronze.bronze_customers where customer_id = 1006 order by updated_at")
     assert versions == [("Dhaba 47",), ("Dhaba 48",)]
