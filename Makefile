@@ -1,10 +1,13 @@
 # Everything runs in .venv; nothing is installed outside this folder.
+SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DBT := $(BIN)/dbt
 DUCKDB_1 := 1.5.6
+# DuckDB 2.0 prints notes of its binding library when Python ends; they mean nothing to a user.
+QUIET := 2> >(grep -vE '^nanobind: | - leaked | - \.\.\. skipped|nanobind.readthedocs' >&2)
 
 export DBT_PROFILES_DIR := $(CURDIR)/profiles
 export DBT_SEND_ANONYMOUS_USAGE_STATS ?= false
@@ -39,12 +42,12 @@ $(VENV)/duckdb-1: $(VENV)/.dev
 	@touch $@
 
 build: $(VENV)/.installed ## set up, run `dbt build` of the whole pipeline, print what it made
-	@$(DBT) build
+	@$(DBT) build $(QUIET)
 	@$(BIN)/python -m warehouse_ai.summary
 
 test: $(VENV)/.dev $(VENV)/duckdb-1 ## set up, run pytest and the dbt tests on DuckDB 2 and on DuckDB 1
-	@$(BIN)/python -m pytest
-	@PYTHONPATH=$(VENV)/duckdb-1 $(BIN)/python -m pytest -m 'duckdb_1'
+	@$(BIN)/python -m pytest $(QUIET)
+	@PYTHONPATH=$(CURDIR)/$(VENV)/duckdb-1 $(BIN)/python -m pytest -m duckdb_1 $(QUIET)
 
 lint: $(VENV)/.dev ## sqlfluff with the dbt templater, ruff, mypy
 	@$(BIN)/ruff check .
@@ -53,7 +56,7 @@ lint: $(VENV)/.dev ## sqlfluff with the dbt templater, ruff, mypy
 	@PATH=$(BIN):$$PATH $(BIN)/sqlfluff lint models tests/singular analyses
 
 docs: $(VENV)/.installed ## dbt docs with lineage, in target/
-	@$(DBT) docs generate --static
+	@$(DBT) docs generate --static $(QUIET)
 	@echo "Open target/static_index.html"
 
 eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA)

@@ -48,6 +48,7 @@ class Usage:
     seconds: float = 0.0
     cost_usd: float = 0.0
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
+    clock: float = field(default_factory=time.monotonic, repr=False)
     known: set[int] = field(default_factory=set, repr=False)
 
 
@@ -75,11 +76,15 @@ class Ledger:
             usage.device = device or usage.device
             if time.monotonic() - self._reported >= PROGRESS_SECONDS:
                 self._reported = time.monotonic()
+                texts = usage.computed + usage.cache_hits
                 logger.info(
-                    "%s in %s: %s rows, %s computed, %s cache hits, %.0f rows/s",
-                    key[2], key[1].rsplit(".", 1)[-1] or "query", usage.rows, usage.computed, usage.cache_hits,
-                    usage.rows / max(usage.seconds, 1e-9),
-                )  # fmt: skip
+                    "%s in %s: %s texts computed, %s from the cache, %.0f texts/s",
+                    key[2],
+                    key[1].rsplit(".", 1)[-1] or "query",
+                    usage.computed,
+                    usage.cache_hits,
+                    texts / (time.monotonic() - usage.clock),
+                )
 
     def see(self, key: Key, texts: list[str]) -> int:
         """Return how many of a call's distinct texts this row has not met before."""
