@@ -38,7 +38,7 @@ $(VENV)/.train: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/duckdb-1: $(VENV)/.dev
-	@$(PIP) --no-deps --target $@ duckdb==$(DUCKDB_1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ duckdb==$(DUCKDB_1)
 	@touch $@
 
 build: $(VENV)/.installed ## set up, run `dbt build` of the whole pipeline, print what it made
