@@ -13,7 +13,7 @@ export DBT_PROFILES_DIR := $(CURDIR)/profiles
 export DBT_SEND_ANONYMOUS_USAGE_STATS ?= false
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs eval bench train clean distclean
+.PHONY: help build test lint docs examples explain eval bench train clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,11 +53,19 @@ lint: $(VENV)/.dev ## sqlfluff with the dbt templater, ruff, mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m warehouse_ai.docs --check
 	@PATH=$(BIN):$$PATH $(BIN)/sqlfluff lint models tests/singular analyses
 
 docs: $(VENV)/.installed ## dbt docs with lineage, in target/
+	@$(BIN)/python -m warehouse_ai.docs
 	@$(DBT) docs generate --static $(QUIET)
 	@echo "Open target/static_index.html"
+
+explain: $(VENV)/.installed ## say what a model would cost before it runs: make explain MODEL=enriched_feedback
+	@$(BIN)/python -m warehouse_ai.explain $(or $(MODEL),$(error name a model: make explain MODEL=enriched_feedback)) $(QUIET)
+
+examples: $(VENV)/.installed ## run the example calls of docs/functions.md again
+	@$(BIN)/python -m warehouse_ai.docs --examples $(QUIET)
 
 eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA)
 	@$(BIN)/python -m benchmarks.quality
@@ -66,7 +74,7 @@ bench: $(VENV)/.eval ## measure speed against plain sentence-transformers
 	@$(BIN)/python -m benchmarks.speed
 
 train: $(VENV)/.train ## train the shipped adapters again (WAREHOUSE_AI_DATA)
-	@for task in classify sentiment extract; do $(BIN)/python training/$$task.py || exit 1; done
+	@for task in classify keywords sentiment extract moderate filter sentiment_aspects; do $(BIN)/python training/$$task.py || exit 1; done
 
 clean: ## remove what dbt made; the result cache stays
 	@rm -rf target logs dbt_packages warehouse.duckdb warehouse.duckdb.wal

@@ -19,8 +19,9 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from sklearn.metrics import balanced_accuracy_score, f1_score
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score
 from training.field_names import names_of
+from training.folds import fold_of
 
 from benchmarks.machine import RESULTS, write
 
@@ -102,6 +103,94 @@ def classification(described: bool) -> str:
     return f"select case label {cases} end, answer.value, answer.score from (select label, {{{{ {call} }}}} as answer from {source})"
 
 
+def aspects(name: str, table: str, aspect: str, where: str) -> str:
+    """Model SQL that asks each text for its own aspect, one SELECT an aspect; a text that is said not to mention it counts as wrong."""
+    source = parquet(name, table)
+    found = duckdb.execute(f"select distinct lower({aspect}) from {source} where {where} order by 1").fetchall()
+    selects = []
+    for (value,) in found:
+        call = f"warehouse_ai.ai_sentiment_aspects_detail('text', {literal([value])})"
+        own = f"{where} and lower({aspect}) = '{value.replace(chr(39), chr(39) * 2)}'"
+        answers_of = f"select label, {{{{ {call} }}}} as answer from {source} where {own}"
+        selects.append(f"select label, map_values(answer.labels)[1] from ({answers_of})")
+    return "\nunion all\n".join(selects)
+
+
+def statements(name: str, where: str) -> str:
+    """Model SQL that judges each text by its own statement."""
+    call = "warehouse_ai.ai_filter('premise', {'sql': 'hypothesis'})"
+    return f"select label = 'entailment', {{{{ {call} }}}} from {parquet(name)} where {where}"
+
+
+def moderation(name: str, where: str, label: str) -> str:
+    """Model SQL for the scores of the moderation categories."""
+    answers_of = f"select *, {{{{ warehouse_ai.ai_moderate_detail('text') }}}} as answer from {parquet(name)} where {where}"
+    return f"select {label}, answer.scores from ({answers_of})"
+
+
+def same_label(rows: Rows) -> Figures:
+    """Accuracy and macro-F1; rows of (label, predicted)."""
+    truth, found = zip(*[(t, f or "none") for t, f in rows], strict=True)
+    return {
+        "accuracy": float(np.mean([t == f for t, f in zip(truth, found, strict=True)])),
+        "macro_f1": float(f1_score(truth, found, average="macro", labels=CLASSES)),
+    }
+
+
+def entailed(rows: Rows) -> Figures:
+    """Balanced accuracy of TRUE against the rest; rows of (is entailed, answer). NULL is not TRUE."""
+    return {"balanced_accuracy": float(balanced_accuracy_score([t for t, _ in rows], [bool(f) for _, f in rows]))}
+
+
+def davidson(rows: Rows) -> Figures:
+    """Weighted F1: hate from a probability of 0.5 on, else offensive where toxicity has 0.5, else neither; rows of (label, scores)."""
+    found = ["hate" if s["hate"] >= 0.5 else "offensive" if s["toxicity"] >= 0.5 else "neither" for _, s in rows]
+    return {"weighted_f1": float(f1_score([label for label, _ in rows], found, average="weighted"))}
+
+
+def spam(rows: Rows) -> Figures:
+    """F1 of spam, from a probability of 0.5 on; rows of (label, scores)."""
+    return {"f1": float(f1_score([label == "spam" for label, _ in rows], [s["spam"] >= 0.5 for _, s in rows]))}
+
+
+def harm(rows: Rows) -> Figures:
+    """Average precision by category; rows of (labels of S, H, V, SH and HR, scores)."""
+    figures = {}
+    for place, category in enumerate(("sexual", "hate", "violence", "self_harm")):
+        known = [(label[place], s[category]) for label, s in rows if label[place] is not None]
+        figures[f"{category}_average_precision"] = float(average_precision_score(*zip(*known, strict=True)))
+    return figures
+
+
+def held_texts() -> str:
+    """SQL literals of the moderation samples in the folds that training leaves out."""
+    texts = [text for (text,) in duckdb.execute(f"select text from {parquet('openai_moderation')}").fetchall()]
+    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in texts if fold_of(text) >= 8)
+    return f"{{% raw %}}{literals}{{% endraw %}}"
+
+
+PII = {
+    "PERSON": "person", "STREET_ADDRESS": "address", "GPE": "location", "ORGANIZATION": "organisation", "CREDIT_CARD": "credit_card",
+    "DATE_TIME": "date", "PHONE_NUMBER": "phone", "AGE": "age", "NRP": "nationality", "EMAIL_ADDRESS": "email", "TITLE": "title",
+    "DOMAIN_NAME": "url", "IBAN_CODE": "iban", "US_SSN": "national_id", "IP_ADDRESS": "ip_address", "ZIP_CODE": "address",
+    "US_DRIVER_LICENSE": "national_id",
+}  # fmt: skip
+"""Category of every label of the set; two have none of their own and take the nearest."""
+
+
+def personal(rows: Rows) -> Figures:
+    """Exact-match micro F1 over (category, start, end), and recall of characters whatever their category; rows of (entities, spans)."""
+    hit = found = truth = covered = characters = 0
+    for entities, answer in rows:
+        gold = {(PII[e["label"]], e["start"], e["end"]) for e in json.loads(entities)}
+        ours = {(s["category"], s["start"], s["end"]) for s in answer or []}
+        hit, found, truth = hit + len(gold & ours), found + len(ours), truth + len(gold)
+        masked = {i for _, a, b in ours for i in range(a, b)}
+        wanted = {i for _, a, b in gold for i in range(a, b)}
+        covered, characters = covered + len(masked & wanted), characters + len(wanted)
+    return {"f1": 2 * hit / (found + truth), "precision": hit / found, "recall": hit / truth, "character_recall": covered / characters}
+
+
 def sets() -> dict[str, tuple[str, str, Callable[[Rows], Figures], str]]:
     """Return (function, model SQL, measure, what was trained on it) by name."""
     score, label = "{{ warehouse_ai.ai_sentiment('text') }}", "{{ warehouse_ai.ai_sentiment_label('text') }}"
@@ -120,6 +209,40 @@ def sets() -> dict[str, tuple[str, str, Callable[[Rows], Figures], str]]:
         "ag_news_descriptions": ("ai_classify", classification(described=True), labels, never),
         "snips_test": ("ai_extract", extraction("snips", "split = 'test'"), spans, same),
         "restaurant8k_test": ("ai_extract", extraction("restaurant8k", "split = 'test'"), spans, same),
+    }
+    restaurant = "split = 'test' and domain = 'restaurant'"
+    pii = f"{{{{ warehouse_ai.ai_detect_pii('text', categories={literal(sorted(set(PII.values())))}) }}}}"
+    found |= {
+        "semeval14_restaurant": (
+            "ai_sentiment_aspects",
+            aspects("semeval14_absa", "semeval14_absa", "aspect", restaurant),
+            same_label,
+            same,
+        ),
+        "semeval14_laptop": (
+            "ai_sentiment_aspects",
+            aspects("semeval14_absa", "semeval14_absa", "aspect", "split = 'test' and domain = 'laptop'"),
+            same_label,
+            same,
+        ),
+        "mams_terms": ("ai_sentiment_aspects", aspects("mams_absa", "mams_atsa", "aspect", "split = 'test'"), same_label, same),
+        "mnli_dev_odd_folds": ("ai_filter", statements("mnli_dev", "fold % 2 = 1"), entailed, "its even folds"),
+        "snli_test": ("ai_filter", statements("snli_devtest", "split = 'test'"), entailed, "its development split"),
+        "conjnli_test": ("ai_filter", statements("conjnli", "split = 'test'"), entailed, "adversarial pairs made from like sentences"),
+        "davidson_folds_8_9": ("ai_moderate", moderation("davidson_hate", "fold >= 8", "label"), davidson, "folds 0 to 7"),
+        "sms_spam_folds_8_9": ("ai_moderate", moderation("sms_spam", "fold >= 8", "label"), spam, "folds 0 to 7"),
+        "openai_moderation_folds_8_9": (
+            "ai_moderate",
+            moderation("openai_moderation", f"text in ({held_texts()})", "[S, H, V, SH, HR]"),
+            harm,
+            "folds 0 to 7 by md5 of the text",
+        ),
+        "presidio_folds_8_9": (
+            "ai_detect_pii",
+            f"select entities, {pii} from {parquet('presidio_pii')} where fold >= 8",
+            personal,
+            "folds 0 to 7",
+        ),
     }
     for intent in SNIPS_INTENTS:
         found[f"snips_{intent}"] = ("ai_extract", extraction("snips", f"split = 'test' and label = '{intent}'"), spans, same)
@@ -167,7 +290,7 @@ def main() -> None:
         figures["crossner_mean"] = {"function": "ai_extract", "trained_on": "no", "f1": float(np.mean(crossner))}
     from warehouse_ai.engines.duckdb import MODELS
 
-    models = {name: adapter.model for name, adapter in MODELS.items()}
+    models = dict(MODELS)
     known = RESULTS / "quality.json"
     if sys.argv[1:] and known.exists():
         figures = {**json.loads(known.read_text(encoding="utf8"))["sets"], **figures}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from warehouse_ai.runtime.batching import Batch
 DATA = Path(__file__).parent / "data"
 WEIGHTS = Path(__file__).parents[1] / "python_udfs/warehouse_ai/weights"
 MACRO = Path(__file__).parents[1] / "macros/_internal/_wai_models.sql"
-LORA = LoraConfig(r=16, lora_alpha=32, lora_dropout=0.0, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
+DROPOUT = 0.1
 
 
 def public_data() -> Path:
@@ -48,14 +49,24 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def lora_encoder() -> PeftModel:
-    """Return the default encoder with trainable LoRA factors on every projection."""
-    return get_peft_model(load_text_encoder(), LORA)
+def lora_encoder(rank: int = 16) -> PeftModel:
+    """Return the default encoder with trainable LoRA factors on every projection, and dropout where BERT's training has it."""
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
+    model = get_peft_model(load_text_encoder(), config)
+    for name, module in model.named_modules():
+        if name.split(".")[-1] in ("attention_out", "ffn_out") or name.endswith("model.norm"):
+            module.register_forward_hook(_dropped)
+    return model
+
+
+def _dropped(module: nn.Module, inputs: object, output: Tensor) -> Tensor:
+    return nn.functional.dropout(output, DROPOUT, module.training)
 
 
 def lora_factors(model: PeftModel) -> dict[str, Tensor]:
     """Extract the factors as float16, the LoRA scale folded into ``lora_B``."""
-    scale = LORA.lora_alpha / LORA.r
+    config = model.peft_config["default"]
+    scale = config.lora_alpha / config.r
     factors = {}
     for name, parameter in model.named_parameters():
         if ".lora_A." in name:
@@ -65,6 +76,32 @@ def lora_factors(model: PeftModel) -> dict[str, Tensor]:
     return {f"encoder.{name}": tensor.half().contiguous() for name, tensor in factors.items()}
 
 
+def load_lora_factors(model: PeftModel, factors: Mapping[str, Tensor]) -> None:
+    """Go on from the factors of a shipped adapter."""
+    config = model.peft_config["default"]
+    scale = config.lora_alpha / config.r
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            for half, divisor in ((".lora_A", 1.0), (".lora_B", scale)):
+                if f"{half}." in name:
+                    module = name.split("base_model.model.")[1].split(half)[0]
+                    parameter.copy_(factors[module + half] / divisor)
+
+
+def steps_to_continue() -> int:
+    """Read ``--continue STEPS``: the shipped weights are trained on for so long at half the rate; 0 trains new ones."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--continue", type=int, default=0, dest="steps", metavar="STEPS")
+    return parser.parse_args().steps
+
+
+def resume(model: nn.Module, adapter: Adapter) -> None:
+    """Load a shipped adapter, its calibration folded into the head, into a ``SequenceClassifier`` under training."""
+    shipped = adapter.load()
+    load_lora_factors(model.encoder, adapter.encoder_factors(shipped))
+    model.load_state_dict({n: t for n, t in shipped.items() if n.startswith("head.")}, strict=False)
+
+
 def save_weights(name: str, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> Path:
     """Write an adapter where the package ships it, and its revision where dbt's state comparison sees it."""
     path = WEIGHTS / f"{name}.safetensors"
@@ -72,7 +109,9 @@ def save_weights(name: str, tensors: dict[str, Tensor], metadata: dict[str, str]
     save_file(tensors, partial, metadata={"base": ENCODER.sha256, **(metadata or {})})
     partial.replace(path)
     model = Adapter(name).model
-    MACRO.write_text(re.sub(rf"'{name}': '[^']*'", f"'{name}': '{model}'", MACRO.read_text(encoding="utf8")), encoding="utf8")
+    # Functions that share an adapter follow it.
+    pattern = rf"'(\w+)': '(?:{re.escape(model.split('@')[0])}@[^']*)'"
+    MACRO.write_text(re.sub(pattern, rf"'\1': '{model}'", MACRO.read_text(encoding="utf8")), encoding="utf8")
     return path
 
 
@@ -109,6 +148,21 @@ class Schedule:
         nn.utils.clip_grad_norm_(self._parameters, 1.0)
         self._optimizer.step()
         self._scheduler.step()
+
+
+def prompted(prompts: list[str], texts: list[str]) -> list[tuple[np.ndarray, int]]:
+    """Put a prompt in front of each text: token ids, and how many of them are the prompt's."""
+    tokenizer = load_tokenizer()
+    front = {p: tokenizer.windows([p])[0].ids for p in set(prompts)}
+    windows = {t: w.ids for t, w in zip(dict.fromkeys(texts), first_windows(list(dict.fromkeys(texts))), strict=True)}
+    return [(np.concatenate((front[p], windows[t][1:])), len(front[p]) - 2) for p, t in zip(prompts, texts, strict=True)]
+
+
+def temperature_of(logits: Tensor, truth: list[int]) -> float:
+    """Fit a softmax temperature on development rows (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
+    grid = torch.linspace(0.5, 4, 141)
+    losses = [nn.functional.cross_entropy(logits / t, torch.tensor(truth)).item() for t in grid]
+    return float(grid[int(np.argmin(losses))])
 
 
 def first_windows(texts: list[str]) -> list[Window]:

@@ -1,10 +1,11 @@
-"""Fit the calibration of zero-shot classification: one scale for cosines before the softmax.
+"""Fit the calibration of zero-shot classification: a scale for cosines before the softmax, and the probability of a label by its cosine.
 
     WAREHOUSE_AI_DATA=... python training/classify.py
 
 Temperature scaling (Guo et al. 2017, https://arxiv.org/abs/1706.04599) on the training splits of Banking77, CLINC150 and HWU64, all of
 class A and none of them reported as zero-shot. A user's label set is small, so each round draws 4 to 20 of a set's labels with up to 15
-texts each. Writes ``weights/classify.safetensors``.
+texts each. The scale serves labels that exclude each other; for labels that do not, Platt scaling on the same pairs of text and label.
+Writes ``weights/classify.safetensors``.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
 
 from _common import read_set, save_weights, seed_everything
-from warehouse_ai.functions.classify import Label, Spec, probabilities, prototypes
+from warehouse_ai.functions.classify import Label, cosines, probabilities, prototypes
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.runtime.context import Context
-from warehouse_ai.runtime.run import resolve
+from warehouse_ai.runtime.run import Failure, resolve
 
 SEED = 3
 ROUNDS = 60
@@ -45,10 +47,12 @@ def main() -> None:
         chosen = sets[number % len(sets)]
         labels = rng.sample(sorted(chosen), rng.randint(4, 20))
         rows = [(text, i) for i, key in enumerate(labels) for text in rng.sample(chosen[key], min(15, len(chosen[key])))]
-        spec = Spec(tuple(Label(key, "", ()) for key in labels), 0.0, None)
+        made = tuple(Label(key, "", ()) for key in labels)
         results = resolve(Embedder(), list(dict.fromkeys(text for text, _ in rows)), context, call.ledger_key)
         by_text = dict(zip(dict.fromkeys(text for text, _ in rows), vectors([r for r in results if isinstance(r, bytes)]), strict=True))
-        embedded.append((np.stack([by_text[text] for text, _ in rows]), prototypes(spec, context, call)))
+        labelled = prototypes(made, call)
+        assert not isinstance(labelled, Failure), labelled
+        embedded.append((np.stack([by_text[text] for text, _ in rows]), labelled))
         right.append(np.array([i for _, i in rows]))
     losses, errors = [], []
     for scale in SCALES:
@@ -59,8 +63,15 @@ def main() -> None:
         bins = np.minimum((top * 10).astype(int), 9)
         errors.append(sum(abs(top[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any()))
     best = int(np.argmin(losses))
-    save_weights("classify", {"scale": torch.tensor([float(SCALES[best])])})
-    figures = {"scale": SCALES[best], "nll": losses[best], "ece": errors[best], "accuracy": hit.mean(), "rows": len(hit)}
+    cosine = np.concatenate([cosines(x, labels).ravel() for x, labels in embedded])
+    fits = np.concatenate([(np.arange(len(labels)) == r[:, None]).ravel() for (_, labels), r in zip(embedded, right, strict=True)])
+    platt = LogisticRegression(C=1e4).fit(cosine[:, None], fits)
+    slope, intercept = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    save_weights("classify", {"scale": torch.tensor([float(SCALES[best])]), "platt": torch.tensor([slope, intercept])})
+    likely = 1 / (1 + np.exp(-slope * cosine - intercept)) >= 0.5
+    precision, recall = (likely & fits).sum() / likely.sum(), (likely & fits).sum() / fits.sum()
+    figures = {"precision": precision, "recall": recall, "slope": slope, "intercept": intercept}
+    figures |= {"scale": SCALES[best], "nll": losses[best], "ece": errors[best], "accuracy": hit.mean(), "rows": len(hit)}
     print(json.dumps({name: round(float(value), 4) for name, value in figures.items()}))
 
 

@@ -1,6 +1,8 @@
-"""Train the field extractor: LoRA on the encoder and a span head, field names in the prompt.
+"""Train the field extractor: the encoder with a span head, field names in the prompt.
 
-    WAREHOUSE_AI_DATA=... python training/extract.py
+    WAREHOUSE_AI_DATA=... python training/extract.py [--continue STEPS]
+
+With ``--continue`` the shipped weights are trained on, at half the rate, instead of new ones.
 
 Sources, all of class A (permissive or CC BY): SNIPS, HWU64, restaurant8k, Broad Twitter Corpus, WikiGold, SEC filings, Presidio's
 synthetic sentences (template folds 0 to 7), SkillSpan, usaddress, and 1,950 annotated texts written for this project with some 3,600 field
@@ -21,9 +23,23 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
+from torch.optim.swa_utils import AveragedModel
 
-from _common import DATA, Schedule, length_batches, lora_encoder, lora_factors, packed, read_set, save_weights, seed_everything
+from _common import (
+    DATA,
+    Schedule,
+    length_batches,
+    load_lora_factors,
+    lora_encoder,
+    lora_factors,
+    packed,
+    read_set,
+    save_weights,
+    seed_everything,
+    steps_to_continue,
+)
 from field_names import names_of, natural
+from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.registry import load_tokenizer
 from warehouse_ai.models.span_extractor import SpanExtractor
 from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode
@@ -33,6 +49,9 @@ SEED = 11
 EPOCHS = 3
 BATCH = 32
 LEARNING_RATE = 6e-4
+RANK = 16
+AVERAGED = 0.3
+"""Share of the last steps over which the weights are averaged (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407)."""
 HELD_OUT = (
     "allergy",
     "root cause",
@@ -142,16 +161,21 @@ class Prompts:
         return self._texts[text]
 
     def sample(self, example: Example, rng: random.Random) -> list[tuple[str, list[tuple[int, int]]]]:
-        """Choose the fields of one training prompt: one alone in a quarter of the cases, else a mix of present and absent ones."""
-        alone = rng.random() < 0.25
-        present = list(example.spans)
-        absent = list(example.absent)
-        rng.shuffle(present)
-        rng.shuffle(absent)
-        count = 1 if alone else rng.randint(2, MAX_FIELDS)
-        if alone and absent and (not present or rng.random() < 0.3):
-            present = []
-        present = present[: max(1, count - 1)] if not alone else present[:1]
+        """Choose the fields of one training prompt.
+
+        A user may ask every text for forty fields of which it has two, so three prompts in ten name absent fields only; a sixth name
+        one present field alone; the others mix both.
+        """
+        present = rng.sample(list(example.spans), len(example.spans))
+        absent = rng.sample(example.absent, len(example.absent))
+        kind = rng.random()
+        if kind < 0.3 and absent:
+            present, count = [], rng.randint(1, MAX_FIELDS)
+        elif kind < 0.45:
+            count = 1
+        else:
+            count = rng.randint(2, MAX_FIELDS)
+        present = present[: rng.randint(1, count) if count > 2 else 1]
         chosen = [(rng.choice(names_of(label)) if not example.own else label, example.spans[label]) for label in present]
         extra = [rng.choice(names_of(label)) if not example.own else label for label in absent]
         if example.own:
@@ -224,12 +248,20 @@ def f1(examples: list[Example], predicted: list[dict[str, list[Span]]], threshol
     return 2 * hit / max(1, found + truth)
 
 
-def requests_of(examples: list[Example]) -> list[tuple[str, list[str]]]:
-    """Ask for each example's own and absent fields."""
-    return [
-        (x.text, list(dict.fromkeys(n for label in (*x.spans, *x.absent) for n in ([names_of(label)[0]] if not x.own else [label]))))
-        for x in examples
-    ]
+def requests_of(examples: list[Example], pool: list[str]) -> list[tuple[str, list[str]]]:
+    """Ask as a schema that knows nothing of the text would: for each example's own and absent fields in alphabetical order.
+
+    A text of this project names few absent fields; five of other texts join them, those that share a word with its own left out.
+    """
+    rng = random.Random(SEED)
+    requests = []
+    for x in examples:
+        names = {label if x.own else names_of(label)[0] for label in (*x.spans, *x.absent)}
+        if x.own:
+            words = {word for name in names for word in name.split()}
+            names |= {name for name in rng.sample(pool, 5) if words.isdisjoint(name.split())}
+        requests.append((x.text, sorted(names)))
+    return requests
 
 
 def calibration(dev: list[Example], found: list[dict[str, list[Span]]]) -> LogisticRegression:
@@ -248,7 +280,7 @@ def calibration(dev: list[Example], found: list[dict[str, list[Span]]]) -> Logis
 
 def settle(model: SpanExtractor, prompts: Prompts, dev: list[Example]) -> dict[str, float]:
     """Choose threshold and calibration on the development rows, own and public ones of equal weight."""
-    found = predict(model, prompts, requests_of(dev))
+    found = predict(model, prompts, requests_of(dev, prompts.pool))
     kinds = [[i for i, x in enumerate(dev) if x.own == own] for own in (True, False)]
 
     def both(threshold: float) -> list[float]:
@@ -270,7 +302,7 @@ def settle(model: SpanExtractor, prompts: Prompts, dev: list[Example]) -> dict[s
 
 def unseen_names(model: SpanExtractor, prompts: Prompts, held: list[Example], threshold: float) -> dict[str, object]:
     """Measure field names that never stood in training, at a raw score threshold: F1 and spans by name, and F1 over all."""
-    found = predict(model, prompts, requests_of(held))
+    found = predict(model, prompts, requests_of(held, prompts.pool))
     asked = [{n: s for n, s in p.items() if n in HELD_OUT} for p in found]
     gold = [Example(x.text, {n: s for n, s in x.spans.items() if n in HELD_OUT}, [], own=True) for x in held]
     return {
@@ -281,40 +313,51 @@ def unseen_names(model: SpanExtractor, prompts: Prompts, held: list[Example], th
 
 def main() -> None:
     """Train, report and save."""
+    more = steps_to_continue()
     seed_everything(SEED)
     rng = random.Random(SEED)
     train, dev, held = training_examples(rng)
     pool = sorted({n for x in train if x.own for n in x.spans})
     prompts = Prompts(pool)
-    model = SpanExtractor(lora_encoder())
-    steps = EPOCHS * (-(-len(train) // BATCH))
+    model = SpanExtractor(lora_encoder(RANK))
+    steps = more or EPOCHS * (-(-len(train) // BATCH))
+    rate = LEARNING_RATE
+    if more:
+        shipped = EXTRACT.load()
+        load_lora_factors(model.encoder, EXTRACT.encoder_factors(shipped))
+        model.load_state_dict({n: t for n, t in shipped.items() if n.split(".")[0] in ("token", "field", "bias")}, strict=False)
+        rate /= 2
     own = sum(x.own for x in train)
     print(f"{len(train)} examples ({own} own), {len(pool)} own names, {len(dev)} dev, {len(held)} held out, {steps} steps", flush=True)
     heads = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("encoder.")]
     factors = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith("encoder.")]
-    optimizer = torch.optim.AdamW([{"params": factors, "lr": LEARNING_RATE}, {"params": heads, "lr": LEARNING_RATE}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW([{"params": factors, "lr": rate}, {"params": heads, "lr": rate}], weight_decay=0.01)
     schedule = Schedule(optimizer, steps)
+    averaged = AveragedModel(model)
     started, done = time.time(), 0
     lengths = [len(prompts.window(x.text).ids) for x in train]
-    for epoch in range(EPOCHS):
-        for batch in length_batches(lengths, BATCH, rng):
+    while done < steps:
+        for batch in length_batches(lengths, BATCH, rng)[: steps - done]:
             asked = [prompts.sample(train[i], rng) for i in batch]
             built = [prompts.build(train[i].text, [n for n, _ in fields]) for i, fields in zip(batch, asked, strict=True)]
             loss = loss_of(model, built, [[s for _, s in fields] for fields in asked])
             schedule.step(loss)
             done += 1
+            if done > steps * (1 - AVERAGED):
+                averaged.update_parameters(model)
             if done % 50 == 0:
-                print(f"epoch {epoch} step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-            if done % 400 == 0 or done == steps:
-                chosen = settle(model, prompts, dev)
+                print(f"step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
+            if done % 700 == 0 or done == steps:
+                final = averaged.module if averaged.n_averaged else model
+                chosen = settle(final, prompts, dev)
                 print(json.dumps(chosen), flush=True)
-                heads_state = {n: p.detach().half() for n, p in model.state_dict().items() if not n.startswith("encoder.")}
+                heads_state = {n: p.detach().half() for n, p in final.state_dict().items() if not n.startswith("encoder.")}
                 calibrated = {"threshold": [chosen["threshold"]], "platt": [chosen["slope"], chosen["intercept"]]}
                 save_weights(
-                    "extract", {**lora_factors(model.encoder), **heads_state, **{n: torch.tensor(v) for n, v in calibrated.items()}}
+                    "extract", {**lora_factors(final.encoder), **heads_state, **{n: torch.tensor(v) for n, v in calibrated.items()}}
                 )
     chosen["minutes"] = (time.time() - started) / 60
-    print(json.dumps({**chosen, "unseen_names": unseen_names(model, prompts, held, chosen["raw_threshold"])}, indent=2))
+    print(json.dumps({**chosen, "unseen_names": unseen_names(final, prompts, held, chosen["raw_threshold"])}, indent=2))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,20 @@
-{#- Print the call of a function, `wai_<function>(text, wai_spec(...))`; the specification is folded to a short id before the first row. -#}
+{#- Print the call of a function, `wai_<function>(text, wai_spec(...))`. -#}
 {% macro _wai_call(macro_name, function, text, options, on_error) -%}
     {%- do warehouse_ai._wai_check_text(macro_name, text) -%}
+    {{- return('wai_' ~ function ~ '(' ~ text ~ ', ' ~ warehouse_ai._wai_spec(macro_name, function, options, on_error) ~ ')') -}}
+{%- endmacro %}
+
+
+{#- Print a specification, `wai_spec('<json>', '<context>')`; DuckDB folds it to a short id before the first row. -#}
+{% macro _wai_spec(macro_name, function, options, on_error) -%}
     {%- do warehouse_ai._wai_check_on_error(macro_name, on_error) -%}
     {%- set spec = {'function': function, 'model': warehouse_ai._wai_models()[function], 'on_error': on_error} -%}
     {%- do spec.update(options) -%}
     {%- do warehouse_ai._wai_note_spec(macro_name, spec) -%}
     {%- do warehouse_ai._wai_refuse_views(macro_name) -%}
     {{- return(
-        'wai_' ~ function ~ '(' ~ text ~ ', wai_spec(' ~ warehouse_ai._wai_literal(tojson(spec, sort_keys=true)) ~ ', '
-        ~ warehouse_ai._wai_literal(tojson(warehouse_ai._wai_context(), sort_keys=true)) ~ '))'
+        'wai_spec(' ~ warehouse_ai._wai_literal(tojson(spec, sort_keys=true)) ~ ', '
+        ~ warehouse_ai._wai_literal(tojson(warehouse_ai._wai_context(), sort_keys=true)) ~ ')'
     ) -}}
 {%- endmacro %}
 

@@ -1,16 +1,41 @@
-{% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error) -%}
+{% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error, function='classify', head=none) -%}
     {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
     {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
-    {%- set found = warehouse_ai._wai_labels(macro_name, labels) -%}
+    {%- if head is not none -%}
+        {{- return(warehouse_ai._wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head)) -}}
+    {%- endif -%}
+    {%- set found = warehouse_ai._wai_labels(macro_name, labels, 1 if function == 'classify_multi' else 2) -%}
     {%- do warehouse_ai._wai_add_examples(macro_name, found, examples) -%}
     {{- return(warehouse_ai._wai_call(
-        macro_name, 'classify', text, {'labels': found, 'threshold': threshold, 'none_label': none_label}, on_error
+        macro_name, function, text, {'labels': found, 'threshold': threshold, 'none_label': none_label}, on_error
     )) -}}
 {%- endmacro %}
 
 
+{#- Classify by the newest head of a relation; it is read once and handed on as a short id. -#}
+{% macro _wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head) -%}
+    {%- do warehouse_ai._wai_check_text(macro_name, text) -%}
+    {%- if labels is not none or examples is not none -%}
+        {%- do warehouse_ai._wai_bad_argument(
+            macro_name, 'head', 'comes with labels or examples', 'A head knows its labels: pass either labels or a head.'
+        ) -%}
+    {%- endif -%}
+    {%- if head is not string and head.render is not defined -%}
+        {%- do warehouse_ai._wai_bad_argument(
+            macro_name, 'head', 'is not a relation', "Pass head=ref('ticket_head'), a model with `{{ ai_fit('text', 'label') }} as head`."
+        ) -%}
+    {%- endif -%}
+    {%- set name = head if head is string else head.include(database=false) | string -%}
+    {%- set options = {'labels': [], 'threshold': threshold, 'none_label': none_label, 'head_relation': name} -%}
+    {{- return(
+        'wai_classify(' ~ text ~ ', (select wai_head(head, ' ~ warehouse_ai._wai_spec(macro_name, 'classify', options, on_error) ~ ') from '
+        ~ head ~ ' order by head.fitted_at desc, head.id limit 1))'
+    ) -}}
+{%- endmacro %}
+
+
 {#- Bring the three forms of labels to one: a list of {name, description}. -#}
-{% macro _wai_labels(macro_name, labels) -%}
+{% macro _wai_labels(macro_name, labels, least) -%}
     {%- set fix = "Pass a list ['bug', 'billing'], a mapping {'bug': 'something is broken', ...} or {'bug': {'description': ..., 'examples': [...]}, ...}, or the name of a set in the var warehouse_ai_label_sets." -%}
     {%- if labels is string -%}
         {%- set sets = var('warehouse_ai_label_sets', {}) -%}
@@ -48,7 +73,7 @@
         {%- do warehouse_ai._wai_check_examples(macro_name, 'labels', name, option.get('examples', [])) -%}
         {%- do found.append({'name': name, 'description': description or '', 'examples': option.get('examples', []) | list}) -%}
     {%- endfor -%}
-    {%- if found | length < 2 -%}
+    {%- if found | length < least -%}
         {%- do warehouse_ai._wai_bad_argument(macro_name, 'labels', "has only '" ~ found[0].name ~ "'", 'Pass at least two labels to choose from.') -%}
     {%- endif -%}
     {{- return(found) -}}

@@ -22,19 +22,19 @@
 {%- endmacro %}
 
 
-{% macro _wai_check_text(macro_name, text) -%}
+{% macro _wai_check_text(macro_name, text, argument='text') -%}
     {%- if text is not string or not text | trim -%}
         {%- do warehouse_ai._wai_bad_argument(
-            macro_name, 'text', 'is not a SQL expression', "Pass a column or expression as a string, such as 'body'."
+            macro_name, argument, 'is not a SQL expression', "Pass a column or expression as a string, such as 'body'."
         ) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro _wai_check_threshold(macro_name, threshold) -%}
-    {%- if threshold is not none and (threshold is not number or threshold is boolean or threshold < 0 or threshold > 1) -%}
+{% macro _wai_check_threshold(macro_name, threshold, least=0) -%}
+    {%- if threshold is not none and (threshold is not number or threshold is boolean or threshold < least or threshold > 1) -%}
         {%- do warehouse_ai._wai_bad_argument(
-            macro_name, 'threshold', 'is ' ~ threshold, 'Pass a probability from 0 to 1, such as threshold=0.6.'
+            macro_name, 'threshold', 'is ' ~ threshold, 'Pass a probability from ' ~ least ~ ' to 1, such as threshold=0.6.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -52,5 +52,35 @@
 {% macro _wai_check_none_label(macro_name, none_label) -%}
     {%- if none_label is not none and none_label is not string -%}
         {%- do warehouse_ai._wai_bad_argument(macro_name, 'none_label', 'is not a string', "Pass a label, such as none_label='other'.") -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_string(macro_name, argument, value, fix) -%}
+    {%- if value is not string -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, argument, 'is not a text', fix) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_said(macro_name, argument, value, fix) -%}
+    {%- if value is not string or not value | trim -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, argument, 'says nothing', fix) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_texts(macro_name, argument, values, fix) -%}
+    {%- if values is not none and (
+        values is string or values is mapping or values is not iterable or values | reject('string') | list or values | map('trim') | reject | list
+    ) -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, argument, 'is not a list of texts', fix) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_count(macro_name, argument, value, least) -%}
+    {%- if value is not integer or value is boolean or value < least -%}
+        {%- do warehouse_ai._wai_bad_argument(macro_name, argument, 'is ' ~ value, 'Pass a whole number from ' ~ least ~ ' on.') -%}
     {%- endif -%}
 {%- endmacro %}

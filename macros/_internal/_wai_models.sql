@@ -4,8 +4,22 @@
 -#}
 {% macro _wai_models() -%}
     {{- return({
-        'classify': 'all-MiniLM-L6-v2+classify@7080af0450fd',
-        'sentiment': 'all-MiniLM-L6-v2+sentiment@2e35e47fb986',
-        'extract': 'all-MiniLM-L6-v2+extract@d7cd5dbd832d',
+        'chunk': 'all-MiniLM-L6-v2@53aa51172d14',
+        'classify': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
+        'classify_multi': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
+        'count_tokens': 'all-MiniLM-L6-v2@53aa51172d14',
+        'detect_language': 'py3langid',
+        'embed': 'all-MiniLM-L6-v2@53aa51172d14',
+        'extract': 'all-MiniLM-L6-v2+extract@48155c842694',
+        'filter': 'all-MiniLM-L6-v2+filter@d29e951a0f71',
+        'fit': 'all-MiniLM-L6-v2@53aa51172d14',
+        'keywords': 'all-MiniLM-L6-v2+keywords@cda3c6e0563b',
+        'moderate': 'all-MiniLM-L6-v2+moderate@e84f6b033cb5',
+        'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
+        'redact': 'all-MiniLM-L6-v2+extract@48155c842694',
+        'sentiment': 'all-MiniLM-L6-v2+sentiment@22b45ac8c0e4',
+        'sentiment_aspects': 'all-MiniLM-L6-v2+sentiment_aspects@9fe0c02a3370',
+        'summarize': 'all-MiniLM-L6-v2@53aa51172d14',
+        'summarize_agg': 'all-MiniLM-L6-v2@53aa51172d14',
     }) -}}
 {%- endmacro %}

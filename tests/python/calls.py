@@ -15,11 +15,26 @@ SPECS: dict[str, dict[str, Any]] = {
     "classify": {"labels": [{"name": "billing"}, {"name": "software bug", "description": "something is broken"}]},
     "sentiment": {},
     "extract": {"fields": [{"name": "person", "type": "string", "many": False}]},
+    "chunk": {"max_tokens": 20, "overlap": 8},
+    "classify_multi": {"labels": [{"name": "billing"}, {"name": "software bug"}], "threshold": 0.1},
+    "count_tokens": {},
+    "detect_language": {},
+    "embed": {},
+    "filter": {"predicate": "the customer is angry"},
+    "keywords": {"k": 3},
+    "moderate": {"policy": {"spam": {"flagged": 0.5}}},
+    "redact": {"categories": ["person", "email", "phone"], "replacement": "[{category}]"},
+    "sentiment_aspects": {"aspects": ["app", "invoice"]},
+    "summarize": {"max_words": 12},
 }
+"""A valid specification for every function of a column."""
+
+AGGREGATES: dict[str, dict[str, Any]] = {"fit": {}, "near_duplicates": {"threshold": 0.9}, "summarize_agg": {"max_words": 12}}
+"""The same for every aggregate."""
 
 
 def spec(function: str, **options: Any) -> str:
-    return json.dumps({"function": function, "model": MODELS[function].model, "on_error": "null", **SPECS[function], **options})
+    return json.dumps({"function": function, "model": MODELS[function], "on_error": "null", **(SPECS | AGGREGATES)[function], **options})
 
 
 def call(

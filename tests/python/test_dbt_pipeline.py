@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,7 +79,7 @@ def test_five_new_customers_cost_at_most_five_texts_a_function(copy_of: Copy) ->
     new_customers(project, 5)
     project.dbt("build", "--exclude", "resource_type:unit_test", "resource_type:test")
     usage = project.last_usage()
-    assert set(usage) == {"ai_classify", "ai_extract", "ai_sentiment"}
+    assert {"ai_classify", "ai_extract", "ai_sentiment"} <= set(usage)
     customers = project.query(
         "select function, distinct_texts, computed from main.ai_ledger where node_id like '%enriched_customers'"
         " and invocation_id = (select arg_max(invocation_id, started_at) from main.ai_ledger)"
@@ -140,6 +144,49 @@ def test_provenance_names_model_and_specification_on_every_row(built: Project) -
 def test_the_usage_view_is_not_a_run_behind(built: Project) -> None:
     usage = built.query("select count(*), count(distinct invocation_id) from main_gold.ai_usage where node_id like '%enriched_feedback'")
     assert usage == [(2, 1)]
+
+
+USED = {
+    *("ai_chunk", "ai_classify", "ai_classify_multi", "ai_count_tokens", "ai_detect_language", "ai_detect_pii", "ai_embed", "ai_extract"),
+    *("ai_filter", "ai_fit", "ai_keywords", "ai_moderate", "ai_near_duplicates", "ai_redact", "ai_search", "ai_sentiment"),
+    *("ai_sentiment_aspects", "ai_similarity", "ai_summarize", "ai_summarize_agg"),
+}
+
+
+def test_the_pipeline_uses_every_function_on_real_text(built: Project) -> None:
+    manifest = json.loads((built.folder / "target/manifest.json").read_text(encoding="utf8"))
+    code = "\n".join(n["raw_code"] for n in manifest["nodes"].values() if n["resource_type"] == "model")
+    called = set(re.findall(r"\b(ai_\w+?)(?:_detail|_label)?\(", code))
+    assert called >= USED
+    signals = built.query(
+        "select count(feedback_language), count(keywords), count(tags), count(reviewed_topic), count(wants_refund),"
+        " count(feedback_redacted), count(moderation_decision), count(app_sentiment) from main_silver.feedback_signals"
+    )[0]
+    assert all(count > 20 for count in signals), signals
+    assert built.query("select count(*) > 0 from main_gold.near_duplicate_feedback") == [(True,)]
+    assert built.query("select count(*), min(similarity) > 0 from main_gold.login_trouble") == [(20, True)]
+
+
+def test_explain_counts_what_a_full_refresh_would_compute(copy_of: Copy) -> None:
+    project = copy_of()
+    project.write(
+        "models/silver/moods.sql",
+        "{{ config(materialized='table') }}\n"
+        "select {{ ai_sentiment('feedback_text || 1') }} as mood, {{ ai_classify('feedback_text', 'feedback_topic') }} as topic\n"
+        "from {{ ref('stg_feedback') }}\n",
+    )
+    command = [sys.executable, "-m", "warehouse_ai.explain", "moods", "--project-dir", str(project.folder)]
+    command += ["--database", str(project.database), "--profiles-dir", str(project.folder / "profiles")]
+    command += ["--vars", f"{{warehouse_ai_cache_dir: {project.cache}}}"]
+    environment = {**os.environ, "WAREHOUSE_AI_DATABASE": str(project.database)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=project.folder)
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "ai_" in line]
+    lines = {name: rest for name, *rest in cells}
+    assert lines["mood"][:2] == ["ai_sentiment", "690"], done.stdout + done.stderr
+    assert lines["mood"][3] == "0"
+    assert int(lines["mood"][4]) > 600
+    assert lines["topic"][3] == lines["topic"][2]
+    assert lines["topic"][4] == "0"
 
 
 def test_accuracy_tests_print_figures_and_confusions(built: Project) -> None:

@@ -11,7 +11,10 @@ import pytest
 import yaml
 
 from conftest import ROOT, Project
-from warehouse_ai.models.adapters import EXTRACT, SENTIMENT, ZERO_SHOT
+from warehouse_ai.engines.duckdb import MODELS
+from warehouse_ai.functions.language import known_languages
+from warehouse_ai.functions.moderate import DEFAULT_POLICY
+from warehouse_ai.functions.redact import CATEGORIES, DEFAULT
 
 PACKAGE = ROOT / "python_udfs/warehouse_ai"
 BELOW = {"plugin": ("engines",), "engines": ("functions", "runtime", "models"), "functions": ("runtime", "models"),
@@ -43,7 +46,7 @@ def test_imports_go_one_way() -> None:
                 if name.startswith("dbt"):
                     assert room == "plugin", path
                 if name == "duckdb":
-                    assert room in ("engines", "plugin", "summary"), path
+                    assert room in ("engines", "plugin", "summary", "explain", "__init__"), path
                 if name.startswith("warehouse_ai.") and room in BELOW:
                     target = name.split(".")[1]
                     assert target == room or target in BELOW[room], f"{path}: {name}"
@@ -51,7 +54,18 @@ def test_imports_go_one_way() -> None:
 
 def test_revisions_in_the_macro_are_those_of_the_shipped_weights() -> None:
     macro = (ROOT / "macros/_internal/_wai_models.sql").read_text(encoding="utf8")
-    assert dict(re.findall(r"'(\w+)': '([^']+)'", macro)) == {a.name: a.model for a in (ZERO_SHOT, SENTIMENT, EXTRACT)}
+    assert dict(re.findall(r"'(\w+)': '([^']+)'", macro)) == MODELS
+
+
+def test_the_defaults_of_macros_and_notebooks_are_the_same() -> None:
+    policy = (ROOT / "macros/_internal/_wai_policy.sql").read_text(encoding="utf8").split("return(")[1].split(") -}}")[0]
+    assert ast.literal_eval(policy) == DEFAULT_POLICY
+    categories = (ROOT / "macros/_internal/_wai_categories.sql").read_text(encoding="utf8")
+    direct, rest = re.findall(r"(\[.*?\]) -%}", categories)[:2]
+    assert set(ast.literal_eval(direct)) == set(DEFAULT)
+    assert {*ast.literal_eval(direct), *ast.literal_eval(rest)} == set(CATEGORIES)
+    languages = (ROOT / "macros/_internal/_wai_languages.sql").read_text(encoding="utf8").split("known = ")[1].split(" -%}")[0]
+    assert ast.literal_eval(languages) == known_languages()
 
 
 def test_every_adapter_has_a_card_with_data_licence_command_and_figures() -> None:

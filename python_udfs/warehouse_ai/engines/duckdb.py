@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -17,9 +17,12 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from warehouse_ai.functions import heads
 from warehouse_ai.functions.frame import Call
-from warehouse_ai.functions.registry import FUNCTIONS
-from warehouse_ai.models.adapters import EXTRACT, SENTIMENT, ZERO_SHOT
+from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS
+from warehouse_ai.models.adapters import Adapter
+from warehouse_ai.models.loading import loaded
 from warehouse_ai.models.registry import ENCODER, load_text_encoder
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.cache import open_cache
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 PREFIX = "wai_"
 """Another extension already owns ``ai_``."""
 
-MODELS = {"classify": ZERO_SHOT, "sentiment": SENTIMENT, "extract": EXTRACT}
+MODELS: dict[str, str] = {name: module.MODEL.model for name, module in FUNCTIONS.items()}
+"""What answers each function by default: ``name@revision``."""
 LEDGER_TYPE = (
     "STRUCT(invocation_id VARCHAR, node_id VARCHAR, function VARCHAR, model VARCHAR, revision VARCHAR, device VARCHAR, "
     + ", ".join(f"{name} BIGINT" for name in COUNTS)
@@ -67,16 +71,42 @@ class Specs:
         if name not in self._known:
             options = json.loads(spec)
             function = options["function"]
-            installed = MODELS[function].model if function in MODELS else None
+            installed = MODELS.get(function)
             if installed != options["model"]:
                 raise ValueError(
                     f"ai_{function}: the dbt package asks for model {options['model']} and the installed Python package has {installed}: "
                     "install the same version of both (pip install --upgrade warehouse-ai, dbt deps)"
                 )
-            call = Call(f"ai_{function}", installed, options.get("on_error", "null"), Context.from_json(context))
+            call = self.call(options, Context.from_json(context))
             with self._lock:
                 self._known[name] = Bound(function, FUNCTIONS[function].Spec.parse(options), call)
         return name
+
+    def call(self, options: dict[str, Any], context: Context) -> Call:
+        """Say who asks, and under which name the ledger counts it."""
+        return Call(f"ai_{options['function']}", options["model"], options.get("on_error", "null"), context)
+
+    def with_head(self, row: dict[str, Any], name: str) -> str:
+        """Return the id of a specification that classifies with a head.
+
+        Raises:
+            ValueError: the head's rows could not be fitted, or it belongs to another encoder.
+        """
+        bound = self.get(name)
+        relation = bound.spec.head_relation
+        if row["error"]:
+            raise ValueError(f"{bound.call.function}: the newest head in {relation} was not fitted: {row['error']}")
+        if row["model"] != MODELS["fit"]:
+            raise ValueError(
+                f"{bound.call.function}: the newest head in {relation} was fitted on {row['model']} and the encoder is now "
+                f"{MODELS['fit']}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
+            )
+        head = Head.from_row(row)
+        own = f"{name}:{head.id}"
+        with self._lock:
+            call = replace(bound.call, model=f"{ENCODER.name}+head@{head.id}")
+            self._known[own] = Bound(bound.function, replace(bound.spec, head=head), call)
+        return own
 
     def get(self, name: str) -> Bound:
         """Return a specification by its id."""
@@ -86,23 +116,43 @@ class Specs:
 SPECS = Specs()
 
 
+SQL_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.float64(): "DOUBLE",
+    pa.float32(): "FLOAT",
+    pa.int32(): "INTEGER",
+    pa.bool_(): "BOOLEAN",
+    pa.timestamp("us"): "TIMESTAMP",
+}
+
+
 def sql_type(kind: pa.DataType) -> str:
     """Write an Arrow type as DuckDB SQL."""
     if pa.types.is_struct(kind):
         return "STRUCT(" + ", ".join(f'"{field.name}" {sql_type(field.type)}' for field in kind) + ")"
     if pa.types.is_map(kind):
         return f"MAP({sql_type(kind.key_type)}, {sql_type(kind.item_type)})"
+    if pa.types.is_fixed_size_list(kind):
+        return f"{sql_type(kind.value_type)}[{kind.list_size}]"
     if pa.types.is_list(kind):
         return sql_type(kind.value_type) + "[]"
-    return {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}[kind]
+    return SQL_TYPES[kind]
 
 
-def evaluate(module: ModuleType, texts: pa.ChunkedArray, ids: pa.ChunkedArray) -> pa.Array:
-    """Run a function over one vector of rows, all with the same specification."""
-    if not len(texts):
-        return pa.array([], module.RESULT)
-    bound = SPECS.get(ids[0].as_py())
-    return module.run(texts, bound.spec, bound.call)
+def evaluate(module: ModuleType, specs: Specs, *columns: pa.ChunkedArray) -> pa.Array:
+    """Run a function over one vector of rows, all with the same specification; without one, as before a head is fitted, all are NULL."""
+    *inputs, ids = columns
+    if not len(ids) or ids[0].as_py() is None:
+        return pa.nulls(len(ids), module.RESULT)
+    bound = specs.get(ids[0].as_py())
+    return module.run(inputs if module in AGGREGATES else inputs[0], bound.spec, bound.call)
+
+
+def udf(module: ModuleType, specs: Specs) -> Callable[..., pa.Array]:
+    """Make a function of as many arguments as DuckDB counts: it looks at the signature, and takes ``*columns`` for one."""
+    if len(getattr(module, "INPUTS", ("VARCHAR",))) == 1:
+        return lambda column, ids: evaluate(module, specs, column, ids)
+    return lambda first, second, ids: evaluate(module, specs, first, second, ids)
 
 
 def ledger(invocation: str) -> list[dict[str, object]]:
@@ -141,23 +191,64 @@ def check(context: str) -> list[str]:
         f"package: warehouse-ai {version('warehouse-ai')}, duckdb {duckdb.__version__}",
         f"device: {device.kind}, {device.precision}, {device.workers} workers",
         f"encoder: {ENCODER.name} {ENCODER.revision}, sha256 checked",
-        *(f"ai_{name}: {adapter.model}" for name, adapter in MODELS.items()),
+        *(f"ai_{name}: {model}" for name, model in sorted(MODELS.items())),
         f"cache: {entries} entries in {where.cache_dir}, at most {where.cache_max_gb:g} GB",
     ]
 
 
-def register(connection: DuckDBPyConnection) -> None:
+def models(context: str) -> list[dict[str, Any]]:
+    """Describe every model that the functions use by default: one row each.
+
+    Args:
+        context: as the macros print it.
+    """
+    del context
+    cards = [
+        {
+            "model": ENCODER.name, "revision": ENCODER.revision, "sha256": ENCODER.sha256, "licence": ENCODER.licence,
+            "megabytes": float(ENCODER.megabytes), "source": f"Python package {ENCODER.source}", "loaded": loaded("encoder"),
+        }
+    ]  # fmt: skip
+    known = {ENCODER.model: cards[0]}
+    for module in FUNCTIONS.values():
+        model = module.MODEL
+        if model.model not in known and isinstance(model, Adapter):
+            known[model.model] = {
+                "model": f"{ENCODER.name}+{model.name}", "revision": model.revision, "sha256": model.sha256, "licence": "Apache-2.0",
+                "megabytes": round(model.path.stat().st_size / 1e6, 1), "source": f"weights/{model.path.name}",
+                "loaded": loaded(model.name),
+            }  # fmt: skip
+        elif model.model not in known:
+            known[model.model] = {
+                "model": model.name, "revision": version(model.name), "sha256": "", "licence": model.licence,
+                "megabytes": None, "source": f"Python package {model.name}", "loaded": loaded(model.name),
+            }  # fmt: skip
+    users: dict[str, list[str]] = {}
+    for name, module in sorted(FUNCTIONS.items()):
+        users.setdefault(module.MODEL.model, []).append(f"ai_{name}")
+    return [{**row, "functions": ", ".join(users.get(model, []))} for model, row in known.items()]
+
+
+MODELS_TYPE = (
+    "STRUCT(model VARCHAR, revision VARCHAR, sha256 VARCHAR, licence VARCHAR, megabytes DOUBLE, source VARCHAR, loaded BOOLEAN, "
+    "functions VARCHAR)[]"
+)
+
+
+def register(connection: DuckDBPyConnection, specs: Specs = SPECS) -> None:
     """Create ``wai_<function>(text, spec id)`` for every function, ``wai_spec(spec, context)``, and what hooks and operations call."""
     varchar = duckdb.sqltype("VARCHAR")
-    connection.create_function(f"{PREFIX}spec", SPECS.add, [varchar, varchar], varchar)
+    connection.create_function(f"{PREFIX}spec", specs.add, [varchar, varchar], varchar)
     connection.create_function(f"{PREFIX}cache", cache_operation, [varchar] * 3, varchar, side_effects=True)
     connection.create_function(f"{PREFIX}check", check, [varchar], duckdb.sqltype("VARCHAR[]"), side_effects=True)
+    connection.create_function(f"{PREFIX}models", models, [varchar], duckdb.sqltype(MODELS_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}ledger", ledger, [varchar], duckdb.sqltype(LEDGER_TYPE), side_effects=True)
+    connection.create_function(f"{PREFIX}head", specs.with_head, [duckdb.sqltype(sql_type(heads.RESULT)), varchar], varchar)
     for name, module in FUNCTIONS.items():
         connection.create_function(
             PREFIX + name,
-            partial(evaluate, module),
-            [varchar, varchar],
+            udf(module, specs),
+            [*map(duckdb.sqltype, getattr(module, "INPUTS", ("VARCHAR",))), varchar],
             duckdb.sqltype(sql_type(module.RESULT)),
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,

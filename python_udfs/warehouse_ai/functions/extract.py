@@ -17,6 +17,7 @@ from warehouse_ai.models.loading import once
 from warehouse_ai.runtime.run import resolve
 
 NAME = "extract"
+MODEL = EXTRACT
 SPAN = pa.struct([("field", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())])
 RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error", pa.string()), ("model", pa.string())])
 """``value`` is a JSON object of the fields; the macro casts it to the type of its schema."""

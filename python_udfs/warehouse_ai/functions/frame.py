@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,3 +107,33 @@ def split_failures(results: list[bytes | Failure]) -> tuple[np.ndarray, list[byt
     """
     good = np.array([i for i, r in enumerate(results) if isinstance(r, bytes)], np.int64)
     return good, [r for r in results if isinstance(r, bytes)], [r.message if isinstance(r, Failure) else None for r in results]
+
+
+def scatter(values: pa.Array, places: np.ndarray, count: int) -> pa.Array:
+    """Spread values over ``count`` rows, the rest NULL.
+
+    Args:
+        values: one value for each of ``places``.
+        places: ascending indices below ``count``.
+        count: rows of the answer.
+    """
+    source = np.zeros(count, np.int64)
+    source[places] = np.arange(len(places))
+    missing = np.ones(count, bool)
+    missing[places] = False
+    return values.take(pa.array(source, mask=missing))
+
+
+def scores_map(names: Sequence[str], scores: np.ndarray, places: np.ndarray, count: int) -> pa.Array:
+    """Build MAP(name, score) rows, NULL where there is no score.
+
+    Args:
+        names: keys of every map.
+        scores: ``[places, names]``; NaN is a NULL value.
+        places: ascending indices below ``count``.
+        count: rows of the answer.
+    """
+    offsets = np.arange(len(scores) + 1, dtype=np.int32) * len(names)
+    keys = pa.array(names, pa.string()).take(pa.array(np.tile(np.arange(len(names)), len(scores))))
+    values = pa.array(scores.ravel().astype(np.float64), pa.float64(), mask=np.isnan(scores.ravel()))
+    return scatter(pa.MapArray.from_arrays(pa.array(offsets), keys, values), places, count)

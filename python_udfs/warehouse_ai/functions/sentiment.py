@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from warehouse_ai.functions.frame import ABSTAINED, Call, apply, split_failures
+from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
 from warehouse_ai.models.adapters import SENTIMENT
-from warehouse_ai.models.text_classifier import TextClassifier
+from warehouse_ai.models.text_classifier import TextClassifier, logits, softmax
 from warehouse_ai.runtime.run import resolve
 
 NAME = "sentiment"
+MODEL = SENTIMENT
 CLASSES = ("negative", "neutral", "positive")
 RESULT = pa.struct(
     [
@@ -49,21 +50,15 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
         good, found, errors = split_failures(resolve(TextClassifier(SENTIMENT), texts, call.context, call.ledger_key))
-        scores = np.frombuffer(b"".join(found), np.float32).reshape(len(found), len(CLASSES)).astype(np.float64)
-        value: list[float | None] = [None] * len(texts)
-        label: list[str | None] = [None] * len(texts)
-        maps: list[list[tuple[str, float]] | None] = [None] * len(texts)
-        for i, row in zip(good, scores, strict=True):
-            best = int(row.argmax())
-            maps[i] = list(zip(CLASSES, row.tolist(), strict=True))
-            if row[best] < spec.threshold:
-                label[i], errors[i] = spec.none_label, ABSTAINED
-            else:
-                label[i], value[i] = CLASSES[best], float(row[2] - row[0])
+        scores = softmax(logits(found, len(CLASSES)))
+        sure = scores.max(axis=1, initial=0) >= spec.threshold
+        label = np.where(sure, np.array(CLASSES, object)[scores.argmax(axis=1)], spec.none_label)
+        for i in good[~sure]:
+            errors[i] = ABSTAINED
         return {
-            "value": pa.array(value, pa.float64()),
-            "label": pa.array(label, pa.string()),
-            "scores": pa.array(maps, RESULT.field("scores").type),
+            "value": scatter(pa.array(scores[:, 2] - scores[:, 0], mask=~sure), good, len(texts)),
+            "label": scatter(pa.array(label, pa.string()), good, len(texts)),
+            "scores": scores_map(CLASSES, scores, good, len(texts)),
             "error": pa.array(errors, pa.string()),
         }
 

@@ -28,9 +28,14 @@ class Adapter:
         return WEIGHTS / f"{self.name}.safetensors"
 
     @cached_property
+    def sha256(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
     def revision(self) -> str:
         """First 12 digits of the file's sha256; it names encoder and adapter together, since the file was trained for one encoder."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]
+        return self.sha256[:12]
 
     @property
     def model(self) -> str:
@@ -60,3 +65,7 @@ class Adapter:
 ZERO_SHOT = Adapter("classify")
 SENTIMENT = Adapter("sentiment")
 EXTRACT = Adapter("extract")
+FILTER = Adapter("filter")
+KEYWORDS = Adapter("keywords")
+MODERATE = Adapter("moderate")
+ASPECTS = Adapter("sentiment_aspects")

@@ -19,3 +19,8 @@ def once(key: Hashable, load: Callable[[], T]) -> T:
             if key not in _loaded:
                 _loaded[key] = load()
     return _loaded[key]  # type: ignore[return-value]
+
+
+def loaded(name: str) -> bool:
+    """Tell whether a model is in memory: keys are names, or tuples that begin with one."""
+    return any(key == name or (isinstance(key, tuple) and key[0] == name) for key in _loaded)

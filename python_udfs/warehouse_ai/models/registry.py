@@ -50,6 +50,31 @@ class ModelCard:
         """Short form of the hash."""
         return self.sha256[:12]
 
+    @property
+    def model(self) -> str:
+        """How ledgers and specifications call it: ``name@revision``."""
+        return f"{self.name}@{self.revision}"
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library that answers instead of a model.
+
+    Attributes:
+        name: of the distribution on PyPI.
+        task: what it computes.
+        licence: SPDX identifier.
+    """
+
+    name: str
+    task: str
+    licence: str
+
+    @property
+    def model(self) -> str:
+        """How ledgers and specifications call it; a new version of a library is not a new model."""
+        return self.name
+
 
 ENCODER = ModelCard(
     name="all-MiniLM-L6-v2",

@@ -1,11 +1,11 @@
-"""Text classifiers with fixed classes: an adapter merged into the encoder, mean pooling and a linear head."""
+"""Runtime task around the sequence classifier: a text, with a prompt or without, to the scores of an adapter's classes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -16,54 +16,110 @@ from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from warehouse_ai.models.encoder import TextEncoder
-    from warehouse_ai.models.tokenizer import Window
+    from warehouse_ai.models.sequence_classifier import SequenceClassifier
     from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
 
 
+SEPARATOR = "\x1f"
+"""Between prompt and text (the ASCII unit separator)."""
+
+
+def with_prompt(prompt: str, text: str) -> str:
+    """Join a prompt and a text to what a prompted classifier reads and the cache knows."""
+    return f"{prompt.replace(SEPARATOR, ' ')}{SEPARATOR}{text}"
+
+
+def prompt_fits(prompt: str) -> bool:
+    """Tell whether a prompt leaves the model room for the text."""
+    return len(load_tokenizer().windows([prompt])) == 1
+
+
+@dataclass(frozen=True)
+class PromptedText:
+    """A window of a text behind a prompt.
+
+    Attributes:
+        text: index of the text.
+        ids: int32 token ids.
+        prompt: how many of them are the prompt's; 0 where there is none.
+    """
+
+    text: int
+    ids: np.ndarray
+    prompt: int
+
+
 @dataclass(frozen=True)
 class TextClassifier:
-    """Runtime task: a text to float32 probabilities, one for each class of the adapter.
+    """Runtime task: a text to one float32 logit for each class of the adapter; calibration is part of the adapter's head.
 
-    The softmax temperature was fitted on development rows (Guo et al. 2017, https://arxiv.org/abs/1706.04599). The probabilities of the
-    windows of a long text are averaged by their tokens.
+    Attributes:
+        adapter: weights.
+        prompted: texts come as ``with_prompt`` makes them, each with a prompt of its own.
+        merging: of a long text's windows: ``mean`` of the logits weighted by tokens, or ``max`` for what a part makes true of the whole.
     """
 
     adapter: Adapter
+    prompted: bool = False
+    merging: Literal["mean", "max"] = "mean"
 
     @cached_property
     def space(self) -> bytes:
         """Cache namespace."""
-        return namespace("classifier", self.adapter.revision, "fp32")
+        return namespace("classifier", self.adapter.revision, "fp32", self.merging)
 
-    def inputs(self, texts: list[str]) -> list[Window]:
+    def inputs(self, texts: list[str]) -> list[PromptedText]:
         """Tokenize."""
-        return load_tokenizer().windows(texts)
+        tokenizer = load_tokenizer()
+        if not self.prompted:
+            return [PromptedText(window.text, window.ids, 0) for window in tokenizer.windows(texts)]
+        pairs = [text.split(SEPARATOR, 1) for text in texts]
+        prompts = list(dict.fromkeys(prompt for prompt, _ in pairs))
+        front = {prompts[window.text]: window.ids for window in reversed(tokenizer.windows(prompts))}
+        return [
+            PromptedText(window.text, np.concatenate((front[pairs[window.text][0]], window.ids[1:])), len(front[pairs[window.text][0]]) - 2)
+            for window in tokenizer.windows([text for _, text in pairs])
+        ]
 
-    def _load(self, device: Device) -> tuple[TextEncoder, Tensor, Tensor]:
+    def _load(self, device: Device) -> SequenceClassifier:
+        from warehouse_ai.models.sequence_classifier import SequenceClassifier
+
         tensors = self.adapter.load()
-        encoder = load_text_encoder(self.adapter.encoder_factors(tensors)).to(device.kind)
-        scale = 1.0 / float(tensors["temperature"][0])
-        return encoder, tensors["head.weight"].to(device.kind) * scale, tensors["head.bias"].to(device.kind) * scale
+        head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
+        model = SequenceClassifier(load_text_encoder(self.adapter.encoder_factors(tensors)), len(head["head.bias"]), prompted=self.prompted)
+        model.load_state_dict({**model.state_dict(), **head})
+        return model.to(device.kind).eval()
 
-    def compute(self, inputs: Sequence[Window], batch: Batch, device: Device) -> list[np.ndarray]:
-        """Return class probabilities of each window, float32 ``[classes]``."""
+    def compute(self, inputs: Sequence[PromptedText], batch: Batch, device: Device) -> list[np.ndarray]:
+        """Return the logits of each window, float32 ``[classes]``."""
         import torch
 
-        from warehouse_ai.models.encoder import mean_pool
-
-        encoder, weight, bias = once((self.adapter.name, device.kind), lambda: self._load(device))
-        packed = pack_inputs([window.ids for window in inputs], batch, device.kind)
+        model = once((self.adapter.name, device.kind), lambda: self._load(device))
+        packed = pack_inputs([item.ids for item in inputs], batch, device.kind)
+        prompts = [(item.prompt, len(item.ids)) for item in inputs] if self.prompted else None
         with torch.inference_mode():
-            pooled = mean_pool(encoder(packed), packed)
-            # The number of inputs varies with the neighbours, the shape of the product must not: as many rows as the batch can hold.
-            rows = torch.nn.functional.pad(pooled, (0, 0, 0, batch.tokens // 2 - len(pooled)))
-            logits = torch.nn.functional.linear(rows, weight, bias)
-            return list(torch.softmax(logits, -1).cpu().numpy()[: len(inputs)])
+            # An input has two tokens or more, so this is as many rows as the batch can hold.
+            return list(model(packed, prompts, rows=batch.tokens // 2).cpu().numpy())
 
-    def merge(self, text: str, inputs: Sequence[Window], parts: Sequence[np.ndarray]) -> bytes:
-        """Average over windows, weighted by their tokens."""
-        return np.average(parts, axis=0, weights=[len(window.ids) for window in inputs]).astype(np.float32).tobytes()
+    def merge(self, text: str, inputs: Sequence[PromptedText], parts: Sequence[np.ndarray]) -> bytes:
+        """Unite the windows."""
+        if self.merging == "max":
+            return np.max(parts, axis=0).astype(np.float32).tobytes()
+        return np.average(parts, axis=0, weights=[len(item.ids) for item in inputs]).astype(np.float32).tobytes()
+
+
+def logits(results: Sequence[bytes], classes: int) -> np.ndarray:
+    """Decode cached results to float64 ``[texts, classes]``."""
+    return np.frombuffer(b"".join(results), np.float32).reshape(len(results), classes).astype(np.float64)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities over the last axis."""
+    exp = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
+def sigmoid(scores: np.ndarray) -> np.ndarray:
+    """Independent probabilities."""
+    return 1 / (1 + np.exp(-scores))

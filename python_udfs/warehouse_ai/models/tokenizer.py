@@ -50,6 +50,15 @@ class Tokenizer:
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [window for index, encoding in enumerate(encodings) for window in self._split(index, encoding, overlap)]
 
+    def vocabulary(self) -> dict[str, int]:
+        """Return every token with its id."""
+        return self._tokenizer.get_vocab()
+
+    def offsets(self, texts: list[str]) -> list[np.ndarray]:
+        """Tokenize texts whole: int32 ``[tokens, 2]`` character offsets of each, special tokens excluded."""
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [np.asarray(encoding.offsets, np.int32).reshape(-1, 2) for encoding in encodings]
+
     def _split(self, text: int, encoding: Encoding, overlap: int) -> Iterator[Window]:
         ids = np.asarray(encoding.ids, np.int32)
         offsets = np.asarray(encoding.offsets, np.int32).reshape(-1, 2)

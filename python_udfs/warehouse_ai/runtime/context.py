@@ -26,6 +26,7 @@ class Context:
         cache_max_gb: size cap of the cache in gigabytes.
         max_new_rows: texts that one invocation may send to a model, or None.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        count_only: what is not cached is counted in the ledger and not computed.
     """
 
     invocation: str = ""
@@ -34,6 +35,7 @@ class Context:
     cache_max_gb: float = 4.0
     max_new_rows: int | None = None
     device: str = "auto"
+    count_only: bool = False
 
     @classmethod
     def from_json(cls, text: str) -> Context:

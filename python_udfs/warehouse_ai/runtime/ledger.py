@@ -63,6 +63,7 @@ class Ledger:
     def __init__(self) -> None:
         self._usage: dict[Key, Usage] = {}
         self._computed: dict[str, int] = {}
+        self._counted: dict[str, set[bytes]] = {}
         self._lock = threading.Lock()
         self._reported = time.monotonic()
 
@@ -95,6 +96,14 @@ class Ledger:
             before = len(known)
             known.update(map(hash, texts))
             return len(known) - before
+
+    def see_key(self, key: Key, cache_keys: list[bytes]) -> set[bytes]:
+        """Return those of the cache keys that this invocation has not counted before, by whatever function."""
+        with self._lock:
+            counted = self._counted.setdefault(key[0], set())
+            fresh = set(cache_keys) - counted
+            counted |= fresh
+            return fresh
 
     def reserve(self, invocation: str, texts: int, limit: int | None) -> None:
         """Claim the right to send texts to a model.

@@ -94,7 +94,9 @@ def resolve(task: Task[InputT, PartT], texts: list[str], context: Context, ledge
     missing = [i for i, k in enumerate(keys) if k not in known]
     if hits:
         LEDGER.add(ledger_key, cache_hits=len(texts) - len(missing))
-    if missing:
+    if missing and context.count_only:
+        known.update(_count(task, [texts[i] for i in missing], [keys[i] for i in missing], ledger_key))
+    elif missing:
         device = devices.choose(context.device)
         with devices.LOCK:
             # Another thread or process may have computed them while this one waited.
@@ -106,6 +108,13 @@ def resolve(task: Task[InputT, PartT], texts: list[str], context: Context, ledge
                 results = _compute(task, [texts[i] for i in group], [keys[i] for i in group], device, context, ledger_key)
                 known.update(zip((keys[i] for i in group), results, strict=True))
     return [known[k] for k in keys]
+
+
+def _count(task: Task[InputT, PartT], texts: list[str], keys: list[bytes], ledger_key: Key) -> dict[bytes, bytes | Failure]:
+    fresh = LEDGER.see_key(ledger_key, keys)
+    inputs = task.inputs([text for text, k in zip(texts, keys, strict=True) if k in fresh])
+    LEDGER.add(ledger_key, computed=len(fresh), windows=len(inputs), tokens=sum(len(item.ids) for item in inputs))
+    return dict.fromkeys(keys, Failure("not computed"))
 
 
 def derive(

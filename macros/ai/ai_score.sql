@@ -1,0 +1,12 @@
+{% macro ai_score(text, predicate=none, on_error='null') -%}
+    {%- do warehouse_ai._wai_no_more_arguments('ai_score', varargs, kwargs, ['predicate', 'on_error']) -%}
+    {{- return(adapter.dispatch('ai_score', 'warehouse_ai')(text, predicate, on_error)) -}}
+{%- endmacro %}
+
+{% macro duckdb__ai_score(text, predicate, on_error) -%}
+    {{- return(warehouse_ai._wai_filter_call('ai_score', text, predicate, none, on_error) ~ '.score') -}}
+{%- endmacro %}
+
+{% macro default__ai_score(text, predicate, on_error) -%}
+    {%- do warehouse_ai._wai_unsupported_adapter('ai_score') -%}
+{%- endmacro %}

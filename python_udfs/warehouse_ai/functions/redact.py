@@ -1,0 +1,135 @@
+"""Find personal data in a text, and write the text without it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse_ai.functions.extract import default_threshold
+from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
+from warehouse_ai.functions.recognizers import RECOGNIZERS, Found
+from warehouse_ai.models.adapters import EXTRACT
+from warehouse_ai.models.field_extractor import FieldExtractor
+from warehouse_ai.runtime.run import Failure, resolve
+
+NAME = "redact"
+MODEL = EXTRACT
+SPAN = pa.struct([("category", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())])
+RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error", pa.string()), ("model", pa.string())])
+FIELDS = {
+    "person": "person",
+    "address": "address",
+    "location": "city, state or country",
+    "organisation": "organisation",
+    "date": "date",
+    "age": "age",
+    "nationality": "nationality, religion or political group",
+    "title": "title",
+}
+"""What the span extractor is asked for, by category."""
+DEFAULT = ("person", "address", "location", *RECOGNIZERS)
+CATEGORIES = (*FIELDS, *RECOGNIZERS)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to find and what to put in its place.
+
+    Attributes:
+        categories: of ``CATEGORIES``.
+        replacement: what stands for a span; ``{category}`` becomes the category in capitals.
+        threshold: least probability, 0..1, of a span that the model finds; None for the one at which F1 was best.
+    """
+
+    categories: tuple[str, ...]
+    replacement: str
+    threshold: float | None
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed."""
+        threshold = options.get("threshold")
+        return cls(tuple(options["categories"]), options["replacement"], None if threshold is None else float(threshold))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return prompt and category of what the model has to find, in the extractor's canonical order."""
+        return dict(sorted((FIELDS[c], c) for c in self.categories if c in FIELDS))
+
+
+def united(text: str, found: Iterable[Found]) -> list[Found]:
+    """Merge what overlaps, so that no part of any span is left behind.
+
+    A name that was found once is also found wherever else it stands as whole words. A merged span takes the category of its longest member,
+    of equally long ones the likelier, and the highest score.
+    """
+    everywhere = set(found)
+    for f in list(everywhere):
+        if f.category == "person" and f.end - f.start > 2:
+            name = re.escape(text[f.start : f.end])
+            everywhere |= {Found(f.category, *m.span(), f.score) for m in re.finditer(rf"(?<!\w){name}(?!\w)", text)}
+    groups: list[list[Found]] = []
+    for f in sorted(everywhere, key=lambda f: (f.start, -f.end, f.category)):
+        if groups and f.start < max(g.end for g in groups[-1]):
+            groups[-1].append(f)
+        else:
+            groups.append([f])
+    out = []
+    for group in groups:
+        leader = max(group, key=lambda f: (f.end - f.start, f.score))
+        out.append(Found(leader.category, min(f.start for f in group), max(f.end for f in group), max(f.score for f in group)))
+    return out
+
+
+def redacted(text: str, spans: list[Found], replacement: str) -> str:
+    """Write the text with every span replaced."""
+    parts, at = [], 0
+    for f in spans:
+        parts += [text[at : f.start], replacement.replace("{category}", f.category.upper())]
+        at = f.end
+    return "".join([*parts, text[at:]])
+
+
+def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
+    """Redact a column of texts into ``RESULT``. A text that cannot be read whole is NULL, never itself."""
+    threshold = default_threshold() if spec.threshold is None else spec.threshold
+
+    def recognised(text: str) -> list[Found] | Failure:
+        try:
+            return [f for category in spec.categories if category in RECOGNIZERS for f in RECOGNIZERS[category](text)]
+        except Exception as error:
+            return Failure(f"{type(error).__name__}: {error}")
+
+    def evaluate(texts: list[str]) -> dict[str, pa.Array]:
+        fields = spec.fields
+        results: list[bytes | Failure] = [b"[]"] * len(texts)
+        if fields:
+            results = resolve(FieldExtractor(tuple(fields)), texts, call.context, call.ledger_key)
+        by_format = [recognised(text) for text in texts]
+        results = [other if isinstance(other, Failure) else result for result, other in zip(results, by_format, strict=True)]
+        good, found, errors = split_failures(results)
+        value, spans = [], []
+        for i, result in zip(good, found, strict=True):
+            told = by_format[i]
+            assert not isinstance(told, Failure)
+            read = [
+                Found(category, start, end, score)
+                for category, answers in zip(fields.values(), json.loads(result), strict=False)
+                for start, end, score in answers
+                if score >= threshold
+            ]
+            whole = united(texts[i], [*told, *read])
+            value.append(redacted(texts[i], whole, spec.replacement))
+            spans.append([{**f._asdict(), "text": texts[i][f.start : f.end]} for f in whole])
+        return {
+            "value": scatter(pa.array(value, pa.string()), good, len(texts)),
+            "spans": scatter(pa.array(spans, RESULT.field("spans").type), good, len(texts)),
+            "error": pa.array(errors, pa.string()),
+        }
+
+    return apply(column, call, RESULT, evaluate)

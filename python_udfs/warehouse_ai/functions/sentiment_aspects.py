@@ -1,0 +1,82 @@
+"""What a text says of each of several aspects, from a trained adapter that reads text and aspect together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.models.adapters import ASPECTS
+from warehouse_ai.models.text_classifier import TextClassifier, logits, prompt_fits, softmax, with_prompt
+from warehouse_ai.runtime.run import resolve
+
+NAME = "sentiment_aspects"
+MODEL = ASPECTS
+CLASSES = ("negative", "neutral", "positive", "not mentioned")
+RESULT = pa.struct(
+    [
+        ("value", pa.map_(pa.string(), pa.float64())),
+        ("labels", pa.map_(pa.string(), pa.string())),
+        ("error", pa.string()),
+        ("model", pa.string()),
+    ]
+)
+"""``value`` has the score of each aspect, NULL where the text does not mention it; the macro makes it a STRUCT."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Aspects.
+
+    Attributes:
+        aspects: at least one; the model reads ``_`` as a space.
+    """
+
+    aspects: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed.
+
+        Raises:
+            ValueError: an aspect is longer than the model's window.
+        """
+        for aspect in options["aspects"]:
+            if not prompt_fits(aspect):
+                raise ValueError(f"ai_sentiment_aspects: argument 'aspects' has one that is too long to be an aspect: '{aspect[:40]}...'")
+        return cls(tuple(options["aspects"]))
+
+
+def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
+    """Score a column of texts into ``RESULT``; a score is P(positive) - P(negative), -1..1.
+
+    A text is one model input for each aspect, and each is cached for itself: a new aspect costs one pass.
+    """
+
+    def evaluate(texts: list[str]) -> dict[str, pa.Array]:
+        scores = np.full((len(texts), len(spec.aspects)), np.nan)
+        labels = np.full((len(texts), len(spec.aspects)), None, object)
+        names = [aspect.replace("_", " ") for aspect in spec.aspects]
+        asked = [with_prompt(name, text) for text in texts for name in names]
+        results = resolve(TextClassifier(ASPECTS, prompted=True), asked, call.context, call.ledger_key)
+        good, found, failed = split_failures(results)
+        p = softmax(logits(found, len(CLASSES)))
+        best = p.argmax(axis=1)
+        scores.reshape(-1)[good] = np.where(best < 3, p[:, 2] - p[:, 0], np.nan)
+        labels.reshape(-1)[good] = np.array(CLASSES, object)[best]
+        errors = [next(filter(None, failed[at : at + len(names)]), None) for at in range(0, len(asked), len(names))]
+        whole = np.array([i for i, error in enumerate(errors) if error is None], np.int64)
+        for i in whole[np.isnan(scores[whole]).all(axis=1)]:
+            errors[i] = ABSTAINED
+        told = np.array([i for i in whole if errors[i] is None], np.int64)
+        entries = [list(zip(spec.aspects, row, strict=True)) for row in labels[whole]]
+        return {
+            "value": scores_map(spec.aspects, scores[told], told, len(texts)),
+            "labels": scatter(pa.array(entries, RESULT.field("labels").type), whole, len(texts)),
+            "error": pa.array(errors, pa.string()),
+        }
+
+    return apply(column, call, RESULT, evaluate)

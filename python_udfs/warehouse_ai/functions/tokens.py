@@ -1,0 +1,36 @@
+"""Count the tokens of a text as the default encoder sees them, and cut it into chunks that fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse_ai.functions.frame import Call, apply
+from warehouse_ai.models.registry import ENCODER, load_tokenizer
+
+NAME = "count_tokens"
+MODEL = ENCODER
+RESULT = pa.struct([("value", pa.int32()), ("error", pa.string()), ("model", pa.string())])
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Nothing to choose."""
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed."""
+        return cls()
+
+
+def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
+    """Count the tokens of a column of texts into ``RESULT``, special tokens excluded."""
+
+    def evaluate(texts: list[str]) -> dict[str, pa.Array]:
+        counts = np.array([len(offsets) for offsets in load_tokenizer().offsets(texts)], np.int32)
+        return {"value": pa.array(counts), "error": pa.nulls(len(texts), pa.string())}
+
+    return apply(column, call, RESULT, evaluate)

@@ -1,0 +1,159 @@
+"""Train the adapter of ``ai_filter``: does the text entail the statement?
+
+    WAREHOUSE_AI_DATA=... python training/filter.py
+
+Sources, all of class B (share-alike, or the terms of their authors): MultiNLI development, even folds; SNLI development; a pool of smaller
+sets: JOCI, MPE, ConjNLI's adversarial pairs, add-one RTE, CommitmentBank, FraCaS. The odd folds of MultiNLI development, SNLI test and
+ConjNLI's test are never trained on. Writes ``weights/filter.safetensors``.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
+from torch.optim.swa_utils import AveragedModel
+
+from _common import (
+    Schedule,
+    length_batches,
+    lora_encoder,
+    lora_factors,
+    packed,
+    prompted,
+    read_set,
+    save_weights,
+    seed_everything,
+)
+from warehouse_ai.models.sequence_classifier import SequenceClassifier
+
+SEED = 5
+EPOCHS = 1
+BATCH = 32
+LEARNING_RATE = 5e-4
+AVERAGED = 0.3
+RANK = 32
+LABELS = {"entailment": 0, "neutral": 1, "contradiction": 2, "not_entailment": 3}
+Pair = tuple[str, str, int]
+
+
+LIMITS = {"joci": 3000, "mpe": 2000, "conjnli_adversarial_train": 1000, "add_one_rte": 800}
+"""Large and narrow sources of the pool, cut to about the size of the others."""
+MARKS = re.compile(r"</?[bu]>|\d+jpg\d")
+"""Highlights and picture numbers in the pool's texts."""
+
+
+def pairs(name: str, query: str, rng: random.Random | None = None) -> list[Pair]:
+    """Read (statement, text, label) of a set; sources over their limit are drawn from with ``rng``."""
+    frame = read_set(name).query(query)
+    sources = frame.source if "source" in frame else [name] * len(frame)
+    found: dict[str, list[Pair]] = {}
+    for source, p, h, label in zip(sources, frame.premise, frame.hypothesis, frame.label, strict=True):
+        if label in LABELS:
+            found.setdefault(source, []).append((MARKS.sub("", h).strip(), MARKS.sub("", p).strip(), LABELS[label]))
+    return [
+        row for source, rows in found.items() for row in (rng.sample(rows, min(LIMITS.get(source, len(rows)), len(rows))) if rng else rows)
+    ]
+
+
+def training_rows(rng: random.Random) -> list[Pair]:
+    """Collect the training pairs."""
+    rows = pairs("mnli_dev", "fold % 2 == 0") + pairs("snli_devtest", "split == 'dev'") + pairs("nli_pool_extra", "split == 'train'", rng)
+    return [row for row in rows if row[0] and row[1] and len(row[0]) + len(row[1]) < 500]
+
+
+def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over three classes; of a pair known only not to be entailed, over entailment against the rest."""
+    log = F.log_softmax(logits, -1)
+    three = target < 3
+    losses = torch.empty(len(target))
+    losses[three] = F.cross_entropy(logits[three], target[three], label_smoothing=0.03, reduction="none")
+    losses[~three] = -torch.logsumexp(log[~three][:, 1:], -1)
+    return losses.mean()
+
+
+def forward(model: SequenceClassifier, inputs: list[tuple[np.ndarray, int]]) -> torch.Tensor:
+    """Return logits ``[inputs, 3]`` in the order given."""
+    batch, order = packed([ids for ids, _ in inputs])
+    logits = model(batch, [(inputs[i][1], len(inputs[i][0])) for i in order])
+    return logits[np.argsort(order)]
+
+
+@torch.inference_mode()
+def entailed(model: SequenceClassifier, rows: list[Pair]) -> np.ndarray:
+    """Return the log odds of entailment."""
+    model.eval()
+    inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
+    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i][0]))
+    out = np.zeros(len(rows))
+    for at in range(0, len(order), 64):
+        chosen = order[at : at + 64]
+        logits = forward(model, [inputs[i] for i in chosen])
+        out[chosen] = (logits[:, 0] - torch.logsumexp(logits[:, 1:], -1)).numpy()
+    model.train()
+    return out
+
+
+def balanced(rows: list[Pair], odds: np.ndarray) -> float:
+    """Balanced accuracy of entailment against the rest."""
+    return float(balanced_accuracy_score([r[2] == 0 for r in rows], odds > 0))
+
+
+def main() -> None:
+    """Train, report and save."""
+    seed_everything(SEED)
+    rng = random.Random(SEED)
+    rows = training_rows(rng)
+    rng.shuffle(rows)
+    dev, rows = rows[:1500], rows[1500:]
+    inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
+    model = SequenceClassifier(lora_encoder(RANK), 3, prompted=True)
+    steps = EPOCHS * (-(-len(rows) // BATCH))
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE, weight_decay=0.01)
+    schedule = Schedule(optimizer, steps)
+    averaged = AveragedModel(model)
+    started, done = time.time(), 0
+    print(f"{len(rows)} pairs, {steps} steps", flush=True)
+    for epoch in range(EPOCHS):
+        for batch in length_batches([len(ids) for ids, _ in inputs], BATCH, rng):
+            loss = loss_of(forward(model, [inputs[i] for i in batch]), torch.tensor([rows[i][2] for i in batch]))
+            schedule.step(loss)
+            done += 1
+            if done > steps * (1 - AVERAGED):
+                averaged.update_parameters(model)
+            if done % 100 == 0:
+                print(f"epoch {epoch} step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
+            if done % 400 == 0 or done == steps:
+                final = averaged.module if averaged.n_averaged else model
+                odds = entailed(final, dev)
+                # Platt scaling of entailment against the rest: both class logits of the shipped head follow from the log odds.
+                platt = LogisticRegression().fit(odds[:, None], [r[2] == 0 for r in dev])
+                save_weights(
+                    "filter",
+                    {
+                        **lora_factors(final.encoder),
+                        "head.weight": final.head.weight.detach().clone(),
+                        "head.bias": final.head.bias.detach().clone(),
+                        "platt": torch.tensor([float(platt.coef_[0, 0]), float(platt.intercept_[0])]),
+                    },
+                )
+                print(f"step {done} dev {balanced(dev, odds):.4f}", flush=True)
+    figures = {}
+    for name, test in (
+        ("mnli_odd", pairs("mnli_dev", "fold % 2 == 1")),
+        ("snli_test", pairs("snli_devtest", "split == 'test'")),
+        ("conjnli_test", pairs("conjnli", "split == 'test'")),
+    ):
+        figures[name] = balanced(test, entailed(final, test))
+    print(json.dumps({**figures, "minutes": (time.time() - started) / 60}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
