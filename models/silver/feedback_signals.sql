@@ -23,7 +23,7 @@ scored as (
         {{ ai_detect_language('feedback_text') }} as feedback_language,
         {{ ai_count_tokens('feedback_text') }} as token_count,
         {{ ai_keywords('feedback_text', k=3) }} as keywords,
-        {{ ai_classify_multi('feedback_text', 'feedback_topic', threshold=0.5) }} as tags,
+        {{ ai_classify_multi('feedback_text', 'feedback_topic') }} as tags,
         {{ ai_classify('feedback_text', head=ref('topic_head')) }} as reviewed_topic,
         {{ ai_filter_detail('feedback_text', 'The customer wants their money back.') }} as refund,
         {{ ai_sentiment_aspects('feedback_text', ['price', 'support', 'app']) }} as aspects,
