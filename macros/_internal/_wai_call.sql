@@ -22,8 +22,8 @@
 {#- Who asks and within which limits. It is not part of the specification: it never changes an answer. -#}
 {% macro _wai_context() -%}
     {%- set cache_dir = var('warehouse_ai_cache_dir', none) -%}
-    {%- if cache_dir and cache_dir[0] not in ['/', '~'] and ':' not in cache_dir and flags.PROJECT_DIR -%}
-        {%- set cache_dir = flags.PROJECT_DIR ~ '/' ~ cache_dir -%}
+    {%- if cache_dir and cache_dir[0] not in ['/', '~'] and ':' not in cache_dir and invocation_args_dict.get('project_dir') -%}
+        {%- set cache_dir = invocation_args_dict.project_dir ~ '/' ~ cache_dir -%}
     {%- endif -%}
     {{- return({
         'invocation': invocation_id,

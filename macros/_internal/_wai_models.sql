@@ -21,5 +21,9 @@
         'sentiment_aspects': 'all-MiniLM-L6-v2+sentiment_aspects@9fe0c02a3370',
         'summarize': 'all-MiniLM-L6-v2@53aa51172d14',
         'summarize_agg': 'all-MiniLM-L6-v2@53aa51172d14',
+        'classify_image': 'hog-colour@1',
+        'embed_image': 'hog-colour@1',
+        'image_features': 'image-features@1',
+        'parse_document': 'document-parsers@1',
     }) -}}
 {%- endmacro %}

@@ -180,7 +180,7 @@ def test_explain_counts_what_a_full_refresh_would_compute(copy_of: Copy) -> None
     command += ["--vars", f"{{warehouse_ai_cache_dir: {project.cache}}}"]
     environment = {**os.environ, "WAREHOUSE_AI_DATABASE": str(project.database)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=project.folder)
-    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "ai_" in line]
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "│ ai_" in line]
     lines = {name: rest for name, *rest in cells}
     assert lines["mood"][:2] == ["ai_sentiment", "690"], done.stdout + done.stderr
     assert lines["mood"][3] == "0"

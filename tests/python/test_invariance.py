@@ -19,12 +19,12 @@ from warehouse_ai.engines import duckdb as engine
 from warehouse_ai.runtime import device as devices
 
 COUNT = 2000
-WORDS = 14
+WORDS = 8
 
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    """Pieces of the seeds' texts of up to 14 words: as varied as they are, at a fraction of the time."""
+    """Pieces of the seeds' texts of up to 8 words: as varied as they are, at a fraction of the time."""
     pieces = []
     for text in seed_texts().values():
         words = text.split()

@@ -20,8 +20,9 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from warehouse_ai.functions import heads
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.heads import Head
-from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS
+from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS, GENERATIVE
 from warehouse_ai.models.adapters import Adapter
+from warehouse_ai.models.documents import Method
 from warehouse_ai.models.loading import loaded
 from warehouse_ai.models.registry import ENCODER, load_text_encoder
 from warehouse_ai.runtime import device as devices
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 PREFIX = "wai_"
 """Another extension already owns ``ai_``."""
 
-MODELS: dict[str, str] = {name: module.MODEL.model for name, module in FUNCTIONS.items()}
+MODELS: dict[str, str] = {name: module.MODEL.model for name, module in FUNCTIONS.items() if module not in GENERATIVE}
 """What answers each function by default: ``name@revision``."""
 LEDGER_TYPE = (
     "STRUCT(invocation_id VARCHAR, node_id VARCHAR, function VARCHAR, model VARCHAR, revision VARCHAR, device VARCHAR, "
@@ -71,8 +72,10 @@ class Specs:
         if name not in self._known:
             options = json.loads(spec)
             function = options["function"]
-            installed = MODELS.get(function)
-            if installed != options["model"]:
+            installed = MODELS.get("embed_image" if options.get("input") == "image" else function)
+            # A CLIP and a generator are the user's choice: no package ships them.
+            chosen = options.get("clip") or FUNCTIONS.get(function) in GENERATIVE
+            if installed != options["model"] and not chosen:
                 raise ValueError(
                     f"ai_{function}: the dbt package asks for model {options['model']} and the installed Python package has {installed}: "
                     "install the same version of both (pip install --upgrade warehouse-ai, dbt deps)"
@@ -96,7 +99,8 @@ class Specs:
         relation = bound.spec.head_relation
         if row["error"]:
             raise ValueError(f"{bound.call.function}: the newest head in {relation} was not fitted: {row['error']}")
-        if row["model"] != MODELS["fit"]:
+        # Images are checked against the encoder that the call names, once it has been found.
+        if bound.function == "classify" and row["model"] != MODELS["fit"]:
             raise ValueError(
                 f"{bound.call.function}: the newest head in {relation} was fitted on {row['model']} and the encoder is now "
                 f"{MODELS['fit']}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
@@ -104,7 +108,7 @@ class Specs:
         head = Head.from_row(row)
         own = f"{name}:{head.id}"
         with self._lock:
-            call = replace(bound.call, model=f"{ENCODER.name}+head@{head.id}")
+            call = replace(bound.call, model=f"{head.model.partition('@')[0]}+head@{head.id}")
             self._known[own] = Bound(bound.function, replace(bound.spec, head=head), call)
         return own
 
@@ -212,11 +216,18 @@ def models(context: str) -> list[dict[str, Any]]:
     known = {ENCODER.model: cards[0]}
     for module in FUNCTIONS.values():
         model = module.MODEL
+        if module in GENERATIVE:
+            continue
         if model.model not in known and isinstance(model, Adapter):
             known[model.model] = {
                 "model": f"{ENCODER.name}+{model.name}", "revision": model.revision, "sha256": model.sha256, "licence": "Apache-2.0",
                 "megabytes": round(model.path.stat().st_size / 1e6, 1), "source": f"weights/{model.path.name}",
                 "loaded": loaded(model.name),
+            }  # fmt: skip
+        elif model.model not in known and isinstance(model, Method):
+            known[model.model] = {
+                "model": model.name, "revision": model.revision, "sha256": "", "licence": model.licence, "megabytes": None,
+                "source": "Python package warehouse-ai", "loaded": False,
             }  # fmt: skip
         elif model.model not in known:
             known[model.model] = {

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from warehouse_ai.functions.embed_image import embed, encoder_of
+from warehouse_ai.functions.embed_image import vectors as image_vectors
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
+from warehouse_ai.functions.parse_document import Place
 from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.images import ImageEncoder
 from warehouse_ai.models.registry import ENCODER
 from warehouse_ai.models.text_classifier import softmax
+from warehouse_ai.runtime.run import Failure
 
 NAME = "fit"
 MODEL = ENCODER
@@ -45,12 +50,23 @@ METHOD = "logistic-1"
 
 @dataclass(frozen=True)
 class Spec:
-    """Nothing to choose."""
+    """What is embedded.
+
+    Attributes:
+        encoder: of images, whose paths the rows then hold; None for texts.
+        place: where the images are.
+    """
+
+    encoder: ImageEncoder | None = None
+    place: Place | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls()
+        if options.get("input") != "image":
+            return cls()
+        place = Place.parse(options)
+        return cls(encoder_of(options, place), place)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +100,7 @@ class Head:
         return softmax(logits).astype(np.float32)
 
 
-def fit(rows: list[tuple[str, str]], unit: np.ndarray) -> dict[str, Any]:
+def fit(rows: list[tuple[str, str]], unit: np.ndarray, revision: str = ENCODER.revision) -> dict[str, Any]:
     """Fit a head.
 
     C is the one with the least cross-validated log loss, the probabilities are calibrated by a temperature on the same out-of-fold scores
@@ -93,7 +109,8 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray) -> dict[str, Any]:
 
     Args:
         rows: distinct (text, label), sorted.
-        unit: their unit vectors, float32 ``[rows, 384]``.
+        unit: their unit vectors, float32 ``[rows, dimension]``.
+        revision: of what embedded them.
 
     Returns:
         The fields of ``RESULT``.
@@ -138,7 +155,7 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray) -> dict[str, Any]:
         weights, bias = np.vstack((-weights / 2, weights / 2)), np.array([-bias[0] / 2, bias[0] / 2])
     told = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)
     return {
-        "id": hashlib.sha256(f"{METHOD}\x1e{ENCODER.revision}\x1e{told}".encode()).hexdigest()[:16],
+        "id": hashlib.sha256(f"{METHOD}\x1e{revision}\x1e{told}".encode()).hexdigest()[:16],
         "labels": labels,
         "weights": (weights / temperature).astype(np.float32).ravel().tolist(),
         "bias": (bias / temperature).astype(np.float32).tolist(),
@@ -150,11 +167,32 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray) -> dict[str, Any]:
     }
 
 
+def fit_images(rows: list[tuple[str, str]], encoder: ImageEncoder, place: Place, call: Call) -> dict[str, Any]:
+    """Fit a head on (path, label); images count by their vectors, whatever their paths.
+
+    Raises:
+        GroupFailed: there are fewer than two labels, or an image could not be embedded.
+    """
+    paths = list(dict.fromkeys(path for path, _ in rows))
+    found = dict(zip(paths, embed(paths, place, encoder, call), strict=True))
+    for result in found.values():
+        if isinstance(result, Failure):
+            raise GroupFailed(result.message)
+    vector = {hashlib.sha256(result).hexdigest(): result for result in found.values() if isinstance(result, bytes)}
+    address = {path: hashlib.sha256(result).hexdigest() for path, result in found.items() if isinstance(result, bytes)}
+    distinct = sorted({(address[path], label) for path, label in rows})
+    return fit(distinct, image_vectors([vector[a] for a, _ in distinct]) if distinct else np.zeros((0, 1)), encoder.model)
+
+
 def run(columns: list[pa.ChunkedArray], spec: Spec, call: Call) -> pa.StructArray:
     """Fit one head a group into ``RESULT``; rows without a text or a label are left out, and of equal rows all but one."""
+    if spec.encoder:
+        call = replace(call, model=spec.encoder.model)
 
     def answer(texts: list[str | None], labels: list[str | None]) -> dict[str, Any]:
         rows = sorted({(t, label) for t, label in zip(texts, labels, strict=True) if t and t.strip() and label})
+        if spec.encoder and spec.place:
+            return fit_images(rows, spec.encoder, spec.place, call)
         found = embedded(Embedder(), list(dict.fromkeys(text for text, _ in rows)), call)
         return fit(rows, vectors([found[text] for text, _ in rows]) if rows else np.zeros((0, ENCODER.dimension), np.float32))
 

@@ -7,15 +7,20 @@ from types import ModuleType
 from warehouse_ai.functions import (
     chunk,
     classify,
+    classify_image,
     classify_multi,
+    complete,
     embed,
+    embed_image,
     extract,
     filter,
     heads,
+    image_features,
     keywords,
     language,
     moderate,
     near_duplicates,
+    parse_document,
     redact,
     sentiment,
     sentiment_aspects,
@@ -28,7 +33,11 @@ COLUMN_FUNCTIONS = (
     *(chunk, classify, classify_multi, embed, extract, filter, keywords, language, moderate, redact, sentiment),
     *(sentiment_aspects, summarize, tokens),
 )
+FILE_FUNCTIONS = (classify_image, embed_image, image_features, parse_document)
+"""Their column holds paths, not texts."""
 AGGREGATES = (heads, near_duplicates, summarize_agg)
-FUNCTIONS: dict[str, ModuleType] = {module.NAME: module for module in (*COLUMN_FUNCTIONS, *AGGREGATES)}
+GENERATIVE = (complete,)
+"""Functions of a column whose model the caller chooses."""
+FUNCTIONS: dict[str, ModuleType] = {module.NAME: module for module in (*COLUMN_FUNCTIONS, *FILE_FUNCTIONS, *AGGREGATES, *GENERATIVE)}
 """Each module has ``NAME``, ``MODEL``, ``RESULT`` (Arrow struct), ``Spec.parse(options)`` and ``run(column, spec, call)``;
 an aggregate also ``INPUTS``, the SQL types of its lists, and takes a list of columns."""

@@ -67,13 +67,14 @@ class Ledger:
         self._lock = threading.Lock()
         self._reported = time.monotonic()
 
-    def add(self, key: Key, *, device: str = "", seconds: float = 0.0, **counts: int) -> None:
+    def add(self, key: Key, *, device: str = "", seconds: float = 0.0, cost_usd: float = 0.0, **counts: int) -> None:
         """Add counts to the row of (invocation, node, function, model)."""
         with self._lock:
             usage = self._usage.setdefault(key, Usage())
             for name, count in counts.items():
                 setattr(usage, name, getattr(usage, name) + count)
             usage.seconds += seconds
+            usage.cost_usd += cost_usd
             usage.device = device or usage.device
             if time.monotonic() - self._reported >= PROGRESS_SECONDS:
                 self._reported = time.monotonic()
