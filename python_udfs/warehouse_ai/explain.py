@@ -51,8 +51,9 @@ def compiled(model: str, project: Path, options: list[str]) -> str:
         SystemExit: dbt failed, or there is no such model.
     """
     command = [str(Path(sys.executable).with_name("dbt")), "compile", "--quiet", "--select", model, "--project-dir", str(project), *options]
-    if subprocess.run(command, check=False).returncode:
-        raise SystemExit(1)
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(done.stdout)
     nodes = json.loads((project / "target/manifest.json").read_text(encoding="utf8"))["nodes"].values()
     found = [n for n in nodes if n["name"] == model and n["resource_type"] == "model"]
     if not found:
@@ -76,9 +77,18 @@ def _calls(node: Any, alias: str) -> Iterator[tuple[str, str]]:
     elif isinstance(node, dict):
         alias = node.get("alias") or alias
         if node.get("function_name") == "wai_spec":
-            yield str(node["children"][0]["value"]["value"]), alias
+            # DuckDB 1 and 2 nest constants differently; the specification is the first JSON object among them, the context the second.
+            yield next(text for text in _texts(node) if text.startswith("{")), alias
         for value in node.values():
             yield from _calls(value, alias)
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list | dict):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from _texts(value)
 
 
 def tokens_per_second(context: Context) -> float:
@@ -104,7 +114,7 @@ def explain(model: str, project: Path, database: Path, options: list[str], conso
     with duckdb.connect(str(database), read_only=True) as connection:
         engine.register(connection, specs)
         names = columns(connection, sql)
-        reader: Any = connection.execute(sql).to_arrow_reader(100_000)
+        reader: Any = connection.sql(sql).to_arrow_reader(100_000)
         for _ in reader:
             pass
     speed = tokens_per_second(Context())

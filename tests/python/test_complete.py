@@ -684,7 +684,8 @@ def dbt(small: Project, served: Stub) -> Callable[..., Any]:
 
     def run(*arguments: str, fails: bool = False, **variables: Any) -> Any:
         before, messages = dict(os.environ), []
-        os.environ["WAREHOUSE_AI_DATABASE"] = str(small.database)
+        # Not the file of the project: dbt keeps it open as long as this process lives.
+        os.environ["WAREHOUSE_AI_DATABASE"] = ":memory:"
         variables = {"warehouse_ai_endpoint": {"url": served.url, "model": "stub-1"}, **variables}
         try:
             result = dbtRunner(callbacks=[lambda event: messages.append(event.info.msg)]).invoke(
