@@ -25,7 +25,7 @@ scored as (
         {{ ai_keywords('feedback_text', k=3) }} as keywords,
         {{ ai_classify_multi('feedback_text', 'feedback_topic') }} as tags,
         {{ ai_classify('feedback_text', head=ref('topic_head')) }} as reviewed_topic,
-        {{ ai_filter_detail('feedback_text', 'The customer wants their money back.') }} as refund,
+        {{ ai_filter_detail('feedback_text', 'Somebody wants their money back.') }} as refund,
         {{ ai_sentiment_aspects('feedback_text', ['price', 'support', 'app']) }} as aspects,
         {{ ai_moderate_detail('feedback_text') }} as moderation,
         {{ ai_redact('feedback_text') }} as feedback_redacted
