@@ -22,18 +22,18 @@ pairs as (
 ),
 
 labels as (
-    select distinct true_label as label from pairs
+    select distinct true_label as topic from pairs
 ),
 
 counted as (
     select
-        labels.label,
-        count(*) filter (where pairs.true_label = labels.label) as labelled_count,
-        count(*) filter (where pairs.predicted_label = labels.label) as predicted_count,
-        count(*) filter (where pairs.true_label = labels.label and pairs.predicted_label = labels.label) as right_count
+        labels.topic,
+        count(*) filter (where pairs.true_label = labels.topic) as labelled_count,
+        count(*) filter (where pairs.predicted_label = labels.topic) as predicted_count,
+        count(*) filter (where pairs.true_label = labels.topic and pairs.predicted_label = labels.topic) as right_count
     from labels
     cross join pairs
-    group by labels.label
+    group by labels.topic
 )
 
 select
@@ -42,4 +42,4 @@ select
     right_count / nullif(labelled_count, 0) as recall_share,
     2.0 * right_count / nullif(predicted_count + labelled_count, 0) as f1
 from counted
-order by labelled_count desc, label asc
+order by labelled_count desc, topic asc
