@@ -12,7 +12,8 @@ import pytest
 from test_documents import Row, ask
 from warehouse_ai.functions import classify_image, embed_image, image_features
 from warehouse_ai.functions.heads import Head
-from warehouse_ai.models.clip import Clip, fingerprint
+from warehouse_ai.models.clip import Clip
+from warehouse_ai.models.hub import fingerprint
 from warehouse_ai.models.images import DIMENSION, HogColour, decode
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import LEDGER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -118,6 +119,32 @@ def probabilities(embeddings: np.ndarray, labels: np.ndarray, scale: float) -> n
     return softmax(scale * cosines(embeddings, labels)).astype(np.float32)
 
 
+def labelled(
+    names: Sequence[str], p: np.ndarray, places: np.ndarray, errors: list[str | None], threshold: float, none_label: str | None
+) -> dict[str, pa.Array]:
+    """Give each scored row its likeliest label: the fields of ``RESULT`` but ``model``.
+
+    Args:
+        names: labels.
+        p: probabilities, float64 ``[places, labels]``.
+        places: ascending indices of the scored rows.
+        errors: of every row; rows below the threshold are marked here.
+        threshold: the least probability with which a label is given.
+        none_label: what stands for no label; None for NULL.
+    """
+    best = p.argmax(axis=1) if len(p) else np.zeros(0, int)
+    top = p[np.arange(len(p)), best]
+    value = np.where(top >= threshold, np.array(names, object)[best], none_label)
+    for i in places[top < threshold]:
+        errors[i] = ABSTAINED
+    return {
+        "value": scatter(pa.array(value, pa.string()), places, len(errors)),
+        "score": scatter(pa.array(top, pa.float64()), places, len(errors)),
+        "scores": scores_map(names, p, places, len(errors)),
+        "error": pa.array(errors, pa.string()),
+    }
+
+
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """Classify a column of texts into ``RESULT``."""
 
@@ -142,16 +169,6 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         good, found, errors = split_failures(derive(spec.space, texts, score, call.context, call.ledger_key))
         names = spec.names
         p = np.frombuffer(b"".join(found), np.float32).reshape(len(found), len(names)).astype(np.float64)
-        best = p.argmax(axis=1) if found else np.zeros(0, int)
-        top = p[np.arange(len(found)), best]
-        value = np.where(top >= spec.threshold, np.array(names, object)[best], spec.none_label)
-        for i in good[top < spec.threshold]:
-            errors[i] = ABSTAINED
-        return {
-            "value": scatter(pa.array(value, pa.string()), good, len(texts)),
-            "score": scatter(pa.array(top, pa.float64()), good, len(texts)),
-            "scores": scores_map(names, p, good, len(texts)),
-            "error": pa.array(errors, pa.string()),
-        }
+        return labelled(names, p, good, errors, spec.threshold, spec.none_label)
 
     return apply(column, call, RESULT, evaluate)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from warehouse_ai.functions.classify import cosines
+from warehouse_ai.functions import classify
+from warehouse_ai.functions.classify import cosines, labelled
 from warehouse_ai.functions.embed_image import embed, encoder_of, vectors
-from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.functions.frame import Call, apply, split_failures
 from warehouse_ai.functions.heads import Head
 from warehouse_ai.functions.parse_document import Place
 from warehouse_ai.models.clip import Clip
@@ -19,15 +20,7 @@ from warehouse_ai.models.text_classifier import softmax
 
 NAME = "classify_image"
 MODEL = HOG_COLOUR
-RESULT = pa.struct(
-    [
-        ("value", pa.string()),
-        ("score", pa.float64()),
-        ("scores", pa.map_(pa.string(), pa.float64())),
-        ("error", pa.string()),
-        ("model", pa.string()),
-    ]
-)
+RESULT = classify.RESULT
 CAPTIONS = ("a photo of {}.", "a picture of {}.", "{}.")
 """Captions around a label; the mean of their embeddings is nearer to real captions than the name alone (Radford et al. 2021,
 https://arxiv.org/abs/2103.00020, section 3.1.4)."""
@@ -104,16 +97,6 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         if not found:
             return {**{field.name: pa.nulls(len(paths), field.type) for field in RESULT}, "error": pa.array(errors, pa.string())}
         names, scores = probabilities(spec, vectors(found), call)
-        best = scores.argmax(axis=1)
-        top = scores[np.arange(len(found)), best]
-        value = np.where(top >= spec.threshold, np.array(names, object)[best], spec.none_label)
-        for i in good[top < spec.threshold]:
-            errors[i] = ABSTAINED
-        return {
-            "value": scatter(pa.array(value, pa.string()), good, len(paths)),
-            "score": scatter(pa.array(top, pa.float64()), good, len(paths)),
-            "scores": scores_map(names, scores, good, len(paths)),
-            "error": pa.array(errors, pa.string()),
-        }
+        return labelled(names, scores, good, errors, spec.threshold, spec.none_label)
 
     return apply(column, call, RESULT, evaluate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from warehouse_ai.models import hub
 from warehouse_ai.models.documents import versions
 from warehouse_ai.models.loading import once
 from warehouse_ai.runtime import device as devices
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from warehouse_ai.runtime.context import Context
 
-FILES = ("*.safetensors", "*.json", "*.txt")
-"""Files of a model: weights that cannot hold code, settings and tokenizer."""
 ROWS = {"cpu": 1, "mps": 32, "cuda": 64}
 """Images of a batch. A smaller one is filled up: matrices of one size keep an answer independent of its neighbours."""
 
@@ -179,45 +177,10 @@ def locate(name: str, allow_downloads: bool) -> tuple[Path, str]:
         ValueError: there is no such folder, the id is not on this machine and may not be fetched, or it is no CLIP in safetensors.
     """
     versions("transformers")
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        model = f"{folder.resolve().name}@{fingerprint(folder)}"
-    else:
-        identifier, _, revision = name.partition("@")
-        folder = snapshot(identifier, revision or None, allow_downloads)
-        model = f"{identifier}@{folder.name[:12]}"
+    folder, model = hub.locate(name, allow_downloads, "model")
     config = folder / "config.json"
     kind = json.loads(config.read_text(encoding="utf8")).get("model_type") if config.exists() else "nothing known"
     if kind != "clip":
         raise ValueError(f"model is '{name}', which is {kind} and not a CLIP: name a folder or id whose config.json has model_type clip")
-    if not any(folder.glob("*.safetensors")):
-        raise ValueError(f"model is '{name}', which has no .safetensors file: weights in other formats can hold code and are not loaded")
+    hub.require_safetensors(folder, name, "model")
     return folder, model
-
-
-def snapshot(identifier: str, revision: str | None, allow_downloads: bool) -> Path:
-    """Return the folder of a Hugging Face model in the local cache; its name is the commit.
-
-    Raises:
-        ValueError: it is not there and may not, or could not, be fetched.
-    """
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(identifier, revision=revision, local_files_only=not allow_downloads, allow_patterns=list(FILES)))
-    # The hub raises errors of many kinds: an id of the wrong form, no such model, no connection, no permission.
-    except Exception as error:
-        at = f"{identifier}@{revision}" if revision else identifier
-        tried = "could not be fetched" if allow_downloads else "is neither a folder nor a model in the local Hugging Face cache"
-        fix = "" if allow_downloads else "; set the var warehouse_ai_allow_downloads to true to fetch it once"
-        raise ValueError(f"model is '{at}', which {tried}{fix} ({type(error).__name__})") from error
-
-
-def fingerprint(folder: Path) -> str:
-    """Hash names and contents of a model's files: 12 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in sorted(p for pattern in FILES for p in folder.glob(pattern)):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:12]

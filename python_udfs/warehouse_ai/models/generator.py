@@ -9,8 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xxhash
-
+from warehouse_ai.models import hub
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.registry import Library
 from warehouse_ai.runtime import device as devices
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 CHOSEN = Library("warehouse_ai_generator or warehouse_ai_endpoint", "text generation", "that of the chosen model")
 """Stands where other functions name their model: the vars of these names choose one."""
 
-FILES = ("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model")
-"""Files of a model: weights that cannot hold code, settings, tokenizer and chat template."""
 INSTALL = "pip install 'warehouse-ai[generate]'"
 QUANTUM = 32
 """Prompts are padded to a multiple of so many tokens, and share a batch with prompts of the same padded length only."""
@@ -343,64 +340,11 @@ def stop_tokens(published: int | list[int] | None, own: int | None) -> list[int]
 
 
 def locate(name: str, allow_downloads: bool) -> tuple[Path, str]:
-    """Find the files of a model.
-
-    Args:
-        name: folder, or Hugging Face id with an optional ``@revision``.
-        allow_downloads: ask the Hugging Face hub for an id.
-
-    Returns:
-        Their folder, and ``name@revision``: for an id its commit, for a folder a hash of its files.
+    """Find the files of a causal language model: their folder, and ``name@revision``, as ``hub.locate`` has it.
 
     Raises:
         ValueError: there is no such folder, the id is not on this machine and may not be fetched, or it has no safetensors.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        model = f"{folder.resolve().name}@{fingerprint(folder)}"
-    else:
-        identifier, _, revision = name.partition("@")
-        folder = snapshot(identifier, revision or None, allow_downloads)
-        model = f"{identifier}@{folder.name[:12]}"
-    if not any(folder.glob("*.safetensors")):
-        raise ValueError(
-            f"warehouse_ai_generator is '{name}', which has no .safetensors file: weights in other formats can hold code and are not loaded"
-        )
+    folder, model = hub.locate(name, allow_downloads, "warehouse_ai_generator")
+    hub.require_safetensors(folder, name, "warehouse_ai_generator")
     return folder, model
-
-
-def snapshot(identifier: str, revision: str | None, allow_downloads: bool) -> Path:
-    """Return the folder of a Hugging Face model in the local cache; its name is the commit.
-
-    Raises:
-        ValueError: it is not there and may not, or could not, be fetched.
-    """
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(
-            snapshot_download(
-                identifier,
-                revision=revision,
-                local_files_only=not allow_downloads,
-                allow_patterns=list(FILES),
-                ignore_patterns=["*/*", "consolidated*"],
-            )
-        )
-    # The hub raises errors of many kinds: an id of the wrong form, no such model, no connection, no permission.
-    except Exception as error:
-        at = f"{identifier}@{revision}" if revision else identifier
-        tried = "could not be fetched" if allow_downloads else "is neither a folder nor a model in the local Hugging Face cache"
-        fix = "" if allow_downloads else "; set the var warehouse_ai_allow_downloads to true to fetch it once"
-        raise ValueError(f"warehouse_ai_generator is '{at}', which {tried}{fix} ({type(error).__name__})") from error
-
-
-def fingerprint(folder: Path) -> str:
-    """Hash names and contents of a model's files: 12 hexadecimal digits."""
-    digest = xxhash.xxh3_128()
-    for path in sorted(p for pattern in FILES for p in folder.glob(pattern)):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 24):
-                digest.update(chunk)
-    return digest.hexdigest()[:12]
