@@ -17,7 +17,9 @@ from rich.table import Table
 
 SAMPLE_ROWS = 4
 HIDDEN = ("ai_model", "ai_spec_hash", "ai_error")
-WIDTH = 110
+WIDTH = 120
+COLUMNS = 5
+"""Columns of a sample: more would leave a line unreadable."""
 
 
 def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
@@ -57,8 +59,8 @@ def summarize(project: Path, database: Path, console: Console) -> None:
         rows = [(layer(n), n["name"], connection.execute(f"select count(*) from {name(n)}").fetchall()[0][0]) for n in nodes]
         console.print(table("Rows by layer", ["layer", "relation", "rows"], sorted(rows, key=lambda r: (LAYERS.index(r[0]), r[1]))))
         for node in nodes:
-            if "ai" in node["tags"]:
-                console.print(sample(connection, node))
+            if "ai" in node["tags"] and (shown := sample(connection, node)):
+                console.print(shown)
         ledgers = [n for n in there if n.endswith(".ai_ledger")]
         if ledgers:
             invocation = json.loads((project / "target/run_results.json").read_text(encoding="utf8"))["metadata"]["invocation_id"]
@@ -77,14 +79,20 @@ def name(node: dict[str, Any]) -> str:
     return f'"{node["schema"]}"."{node["alias"]}"'
 
 
-def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table:
-    """Show the key and the AI columns of a few rows; an AI column is one whose description names its function."""
+def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table | None:
+    """Show the key and the first AI columns of a few rows, None where it has none of plain values.
+
+    An AI column is one whose description names its function.
+    """
     result = connection.execute(f"select * from {name(node)} order by 1 limit {SAMPLE_ROWS}")
     columns = [c[0] for c in result.description or []]
+    rows = result.fetchall()
+    plain = [i for i, _ in enumerate(columns) if all(isinstance(row[i], str | int | float | None) for row in rows)]
     described = {c["name"] for c in node["columns"].values() if "`ai_" in c["description"] and c["name"] not in HIDDEN}
-    shown = [i for i, c in enumerate(columns) if i == 0 or c in described or not described]
-    rows = [tuple(row[i] for i in shown) for row in result.fetchall()]
-    return table(f"First rows of {node['name']}", [columns[i] for i in shown], rows)
+    shown = [i for i in plain if i == 0 or columns[i] in described or not described][:COLUMNS]
+    if not shown:
+        return None
+    return table(f"First rows of {node['name']}", [columns[i] for i in shown], [tuple(row[i] for i in shown) for row in rows])
 
 
 def costs(connection: duckdb.DuckDBPyConnection, ledger: str, invocation: str) -> Table | str:
