@@ -1,4 +1,4 @@
-{% macro _wai_aspects_call(macro_name, text, aspects, on_error) -%}
+{% macro _wai_aspects_call(macro_name, text, aspects, on_error, model_name) -%}
     {%- set fix = "Pass what the texts may speak of, such as ['food', 'service']." -%}
     {%- if not aspects -%}
         {%- do warehouse_ai._wai_bad_argument(macro_name, 'aspects', 'has no aspects', fix) -%}
@@ -7,7 +7,7 @@
     {%- if aspects | map('lower') | unique | list | length < aspects | length -%}
         {%- do warehouse_ai._wai_bad_argument(macro_name, 'aspects', 'has an aspect twice, letter case aside', 'Name each aspect once.') -%}
     {%- endif -%}
-    {{- return(warehouse_ai._wai_call(macro_name, 'sentiment_aspects', text, {'aspects': aspects | list}, on_error)) -}}
+    {{- return(warehouse_ai._wai_call(macro_name, 'sentiment_aspects', text, {'aspects': aspects | list}, on_error, model_name)) -}}
 {%- endmacro %}
 
 

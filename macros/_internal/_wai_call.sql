@@ -1,21 +1,66 @@
 {#- Print the call of a function, `wai_<function>(text, wai_spec(...))`. -#}
-{% macro _wai_call(macro_name, function, text, options, on_error) -%}
+{% macro _wai_call(macro_name, function, text, options, on_error, model_name=none) -%}
     {%- do warehouse_ai._wai_check_text(macro_name, text) -%}
-    {{- return('wai_' ~ function ~ '(' ~ text ~ ', ' ~ warehouse_ai._wai_spec(macro_name, function, options, on_error) ~ ')') -}}
+    {{- return('wai_' ~ function ~ '(' ~ text ~ ', ' ~ warehouse_ai._wai_spec(macro_name, function, options, on_error, model_name) ~ ')') -}}
 {%- endmacro %}
 
 
-{#- Print a specification, `wai_spec('<json>', '<context>')`; DuckDB folds it to a short id before the first row. -#}
-{% macro _wai_spec(macro_name, function, options, on_error) -%}
+{#-
+    Print a specification, `wai_spec('<json>', '<context>')`; DuckDB folds it to a short id before the first row.
+
+    `model_name` is the model that the caller names; without one the var `warehouse_ai_models` may name one for the function, or for
+    `default_of`. Where the project lies and whether a model may be fetched are not noted: they change no answer, and another machine makes
+    no row stale.
+-#}
+{% macro _wai_spec(macro_name, function, options, on_error, model_name=none, default_of=none) -%}
     {%- do warehouse_ai._wai_check_on_error(macro_name, on_error) -%}
-    {%- set spec = {'function': function, 'model': warehouse_ai._wai_models()[function], 'on_error': on_error} -%}
+    {%- set named = none if 'clip' in options else warehouse_ai._wai_named(macro_name, default_of or function, model_name) -%}
+    {%- set default = 'embed_image' if options.get('input') == 'image' else function -%}
+    {%- set spec = {'function': function, 'model': named or options.get('clip') or warehouse_ai._wai_models()[default], 'on_error': on_error} -%}
     {%- do spec.update(options) -%}
+    {%- if named -%}
+        {%- do spec.update({'named': named}) -%}
+    {%- endif -%}
     {%- do warehouse_ai._wai_note_spec(macro_name, spec) -%}
     {%- do warehouse_ai._wai_refuse_views(macro_name) -%}
+    {%- set printed = dict(spec) -%}
+    {%- if named or 'max_mb' in options -%}
+        {%- do printed.update({'settings': {
+            'project_dir': invocation_args_dict.get('project_dir') or '', 'allow_downloads': var('warehouse_ai_allow_downloads', false),
+        }}) -%}
+    {%- endif -%}
     {{- return(
-        'wai_spec(' ~ warehouse_ai._wai_literal(tojson(spec, sort_keys=true)) ~ ', '
+        'wai_spec(' ~ warehouse_ai._wai_literal(tojson(printed, sort_keys=true)) ~ ', '
         ~ warehouse_ai._wai_literal(tojson(warehouse_ai._wai_context(), sort_keys=true)) ~ ')'
     ) -}}
+{%- endmacro %}
+
+
+{#- The model that a call names, or the var `warehouse_ai_models` for its function; none for the default. -#}
+{% macro _wai_named(macro_name, function, model_name) -%}
+    {%- if model_name is not none -%}
+        {%- do warehouse_ai._wai_check_said(
+            macro_name, 'model', model_name, "Pass a folder, or a Hugging Face id with its revision: model='BAAI/bge-small-en-v1.5@<revision>'."
+        ) -%}
+        {{- return(model_name) -}}
+    {%- endif -%}
+    {%- set defaults = var('warehouse_ai_models', {}) -%}
+    {%- set fix = "Write one model for each function, such as {ai_embed: 'BAAI/bge-small-en-v1.5@<revision>'}." -%}
+    {%- if defaults is not mapping -%}
+        {%- do warehouse_ai._wai_bad_var(macro_name, 'warehouse_ai_models', 'is not a mapping', fix) -%}
+    {%- endif -%}
+    {%- set known = warehouse_ai._wai_models() | list -%}
+    {%- for key, name in defaults.items() -%}
+        {%- if not key.startswith('ai_') or key[3:] not in known -%}
+            {%- do warehouse_ai._wai_bad_var(
+                macro_name, 'warehouse_ai_models', "names the unknown function '" ~ key ~ "'", 'Functions are ai_' ~ known | sort | join(', ai_') ~ '.'
+            ) -%}
+        {%- endif -%}
+        {%- if name is not string or not name | trim -%}
+            {%- do warehouse_ai._wai_bad_var(macro_name, 'warehouse_ai_models', "names no model for '" ~ key ~ "'", fix) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(defaults.get('ai_' ~ function)) -}}
 {%- endmacro %}
 
 

@@ -1,19 +1,19 @@
-{% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error, function='classify', head=none) -%}
+{% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error, function='classify', head=none, model_name=none) -%}
     {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
     {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
     {%- if head is not none -%}
-        {{- return(warehouse_ai._wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head)) -}}
+        {{- return(warehouse_ai._wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head, model_name)) -}}
     {%- endif -%}
     {%- set found = warehouse_ai._wai_labels(macro_name, labels, 1 if function == 'classify_multi' else 2) -%}
     {%- do warehouse_ai._wai_add_examples(macro_name, found, examples) -%}
     {{- return(warehouse_ai._wai_call(
-        macro_name, function, text, {'labels': found, 'threshold': threshold, 'none_label': none_label}, on_error
+        macro_name, function, text, {'labels': found, 'threshold': threshold, 'none_label': none_label}, on_error, model_name
     )) -}}
 {%- endmacro %}
 
 
 {#- Classify by the newest head of a relation; it is read once and handed on as a short id. -#}
-{% macro _wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head) -%}
+{% macro _wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head, model_name) -%}
     {%- do warehouse_ai._wai_check_text(macro_name, text) -%}
     {%- if labels is not none or examples is not none -%}
         {%- do warehouse_ai._wai_bad_argument(
@@ -28,7 +28,7 @@
     {%- set name = head if head is string else head.include(database=false) | string -%}
     {%- set options = {'labels': [], 'threshold': threshold, 'none_label': none_label, 'head_relation': name} -%}
     {{- return(
-        'wai_classify(' ~ text ~ ', (select wai_head(head, ' ~ warehouse_ai._wai_spec(macro_name, 'classify', options, on_error) ~ ') from '
+        'wai_classify(' ~ text ~ ', (select wai_head(head, ' ~ warehouse_ai._wai_spec(macro_name, 'classify', options, on_error, model_name, 'fit') ~ ') from '
         ~ head ~ ' order by head.fitted_at desc, head.id limit 1))'
     ) -}}
 {%- endmacro %}

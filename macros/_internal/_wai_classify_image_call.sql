@@ -2,7 +2,7 @@
     {%- do warehouse_ai._wai_check_text(macro_name, path, 'path') -%}
     {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
     {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
-    {%- do warehouse_ai._wai_check_clip(macro_name, model_name) -%}
+    {%- set model_name = warehouse_ai._wai_named(macro_name, 'classify_image' if head is none else 'embed_image', model_name) -%}
     {%- set options = {'clip': model_name, 'threshold': threshold, 'none_label': none_label} -%}
     {%- if head is not none -%}
         {{- return(warehouse_ai._wai_image_head_call(macro_name, path, labels, head, options, max_mb, on_error)) -}}

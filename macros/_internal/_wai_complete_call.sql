@@ -123,11 +123,6 @@
 {%- endmacro %}
 
 
-{% macro _wai_bad_var(macro_name, name, problem, fix) -%}
-    {%- do exceptions.raise_compiler_error(macro_name ~ ": var '" ~ name ~ "' " ~ problem ~ '. ' ~ fix) -%}
-{%- endmacro %}
-
-
 {#- The JSON schema of fields as `_wai_fields` gives them; every field is there in an answer, null where the prompt gives nothing for it. -#}
 {% macro _wai_json_schema(fields) -%}
     {%- set properties = {} -%}

@@ -3,6 +3,11 @@
 {%- endmacro %}
 
 
+{% macro _wai_bad_var(macro_name, name, problem, fix) -%}
+    {%- do exceptions.raise_compiler_error(macro_name ~ ": var '" ~ name ~ "' " ~ problem ~ '. ' ~ fix) -%}
+{%- endmacro %}
+
+
 {% macro _wai_unsupported_adapter(macro_name) -%}
     {%- do exceptions.raise_compiler_error(
         macro_name ~ ": adapter '" ~ adapter.type() ~ "' is not supported. Use dbt-duckdb with the plugin warehouse_ai.plugin."

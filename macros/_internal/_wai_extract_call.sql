@@ -1,6 +1,6 @@
-{% macro _wai_extract_call(macro_name, text, schema, threshold, on_error) -%}
+{% macro _wai_extract_call(macro_name, text, schema, threshold, on_error, model_name) -%}
     {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
-    {{- return(warehouse_ai._wai_call(macro_name, 'extract', text, {'fields': schema, 'threshold': threshold}, on_error)) -}}
+    {{- return(warehouse_ai._wai_call(macro_name, 'extract', text, {'fields': schema, 'threshold': threshold}, on_error, model_name)) -}}
 {%- endmacro %}
 
 

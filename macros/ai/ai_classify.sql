@@ -1,12 +1,12 @@
-{% macro ai_classify(text, labels=none, threshold=none, none_label=none, examples=none, on_error='null', head=none) -%}
-    {%- do warehouse_ai._wai_no_more_arguments('ai_classify', varargs, kwargs, ['labels', 'threshold', 'none_label', 'examples', 'on_error', 'head']) -%}
-    {{- return(adapter.dispatch('ai_classify', 'warehouse_ai')(text, labels, threshold, none_label, examples, on_error, head)) -}}
+{% macro ai_classify(text, labels=none, threshold=none, none_label=none, examples=none, on_error='null', head=none, model=none) -%}
+    {%- do warehouse_ai._wai_no_more_arguments('ai_classify', varargs, kwargs, ['labels', 'threshold', 'none_label', 'examples', 'on_error', 'head', 'model']) -%}
+    {{- return(adapter.dispatch('ai_classify', 'warehouse_ai')(text, labels, threshold, none_label, examples, on_error, head, model)) -}}
 {%- endmacro %}
 
-{% macro duckdb__ai_classify(text, labels, threshold, none_label, examples, on_error, head) -%}
-    {{- return(warehouse_ai._wai_classify_call('ai_classify', text, labels, threshold, none_label, examples, on_error, head=head) ~ '.value') -}}
+{% macro duckdb__ai_classify(text, labels, threshold, none_label, examples, on_error, head, model_name) -%}
+    {{- return(warehouse_ai._wai_classify_call('ai_classify', text, labels, threshold, none_label, examples, on_error, head=head, model_name=model_name) ~ '.value') -}}
 {%- endmacro %}
 
-{% macro default__ai_classify(text, labels, threshold, none_label, examples, on_error, head) -%}
+{% macro default__ai_classify(text, labels, threshold, none_label, examples, on_error, head, model_name) -%}
     {%- do warehouse_ai._wai_unsupported_adapter('ai_classify') -%}
 {%- endmacro %}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_embed_image(path, model_name, max_mb, on_error) -%}
-    {%- do warehouse_ai._wai_check_clip('ai_embed_image', model_name) -%}
+    {%- set model_name = warehouse_ai._wai_named('ai_embed_image', 'embed_image', model_name) -%}
     {{- return(warehouse_ai._wai_file_call('ai_embed_image', 'embed_image', path, {'clip': model_name}, max_mb, on_error) ~ '.value') -}}
 {%- endmacro %}
 

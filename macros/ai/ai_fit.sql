@@ -9,14 +9,11 @@
     {%- if input not in ['text', 'image'] -%}
         {%- do warehouse_ai._wai_bad_argument('ai_fit', 'input', "is '" ~ input ~ "'", "Use 'text', or 'image' for paths of images.") -%}
     {%- endif -%}
-    {%- if input == 'text' and model_name is not none -%}
-        {%- do warehouse_ai._wai_bad_argument('ai_fit', 'model', 'is set for texts', "It names a CLIP: pass it with input='image'.") -%}
-    {%- endif -%}
-    {%- do warehouse_ai._wai_check_clip('ai_fit', model_name) -%}
     {%- if input == 'image' -%}
-        {%- set spec = warehouse_ai._wai_file_spec('ai_fit', 'fit', {'input': 'image', 'clip': model_name}, max_mb, on_error) -%}
+        {%- set clip = warehouse_ai._wai_named('ai_fit', 'embed_image', model_name) -%}
+        {%- set spec = warehouse_ai._wai_file_spec('ai_fit', 'fit', {'input': 'image', 'clip': clip}, max_mb, on_error) -%}
     {%- else -%}
-        {%- set spec = warehouse_ai._wai_spec('ai_fit', 'fit', {}, on_error) -%}
+        {%- set spec = warehouse_ai._wai_spec('ai_fit', 'fit', {}, on_error, model_name) -%}
     {%- endif -%}
     {{- return('wai_fit(list(' ~ text ~ '), list(' ~ label ~ '), ' ~ spec ~ ')') -}}
 {%- endmacro %}

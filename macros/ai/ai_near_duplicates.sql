@@ -1,9 +1,9 @@
-{% macro ai_near_duplicates(relation, key=none, column=none, threshold=0.9, on_error='fail') -%}
-    {%- do warehouse_ai._wai_no_more_arguments('ai_near_duplicates', varargs, kwargs, ['key', 'column', 'threshold', 'on_error']) -%}
-    {{- return(adapter.dispatch('ai_near_duplicates', 'warehouse_ai')(relation, key, column, threshold, on_error)) -}}
+{% macro ai_near_duplicates(relation, key=none, column=none, threshold=0.9, on_error='fail', model=none) -%}
+    {%- do warehouse_ai._wai_no_more_arguments('ai_near_duplicates', varargs, kwargs, ['key', 'column', 'threshold', 'on_error', 'model']) -%}
+    {{- return(adapter.dispatch('ai_near_duplicates', 'warehouse_ai')(relation, key, column, threshold, on_error, model)) -}}
 {%- endmacro %}
 
-{% macro duckdb__ai_near_duplicates(relation, key, column, threshold, on_error) -%}
+{% macro duckdb__ai_near_duplicates(relation, key, column, threshold, on_error, model_name) -%}
     {%- do warehouse_ai._wai_check_text('ai_near_duplicates', key, 'key') -%}
     {%- do warehouse_ai._wai_check_text('ai_near_duplicates', column, 'column') -%}
     {%- if threshold is none -%}
@@ -21,7 +21,7 @@
             list({{ key }} order by {{ key }}) as keys,
             unnest(wai_near_duplicates(
                 list({{ column }} order by {{ key }}),
-                {{ warehouse_ai._wai_spec('ai_near_duplicates', 'near_duplicates', {'threshold': threshold}, on_error) }}
+                {{ warehouse_ai._wai_spec('ai_near_duplicates', 'near_duplicates', {'threshold': threshold}, on_error, model_name) }}
             ).value) as pair
         from {{ relation }}
     )
@@ -30,6 +30,6 @@
     {{- return(sql) -}}
 {%- endmacro %}
 
-{% macro default__ai_near_duplicates(relation, key, column, threshold, on_error) -%}
+{% macro default__ai_near_duplicates(relation, key, column, threshold, on_error, model_name) -%}
     {%- do warehouse_ai._wai_unsupported_adapter('ai_near_duplicates') -%}
 {%- endmacro %}

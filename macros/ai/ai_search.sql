@@ -1,9 +1,9 @@
-{% macro ai_search(query, relation=none, columns=none, k=10, filter=none, on_error='null') -%}
-    {%- do warehouse_ai._wai_no_more_arguments('ai_search', varargs, kwargs, ['query', 'columns', 'k', 'filter', 'on_error']) -%}
-    {{- return(adapter.dispatch('ai_search', 'warehouse_ai')(query, relation, columns, k, filter, on_error)) -}}
+{% macro ai_search(query, relation=none, columns=none, k=10, filter=none, on_error='null', model=none) -%}
+    {%- do warehouse_ai._wai_no_more_arguments('ai_search', varargs, kwargs, ['query', 'columns', 'k', 'filter', 'on_error', 'model']) -%}
+    {{- return(adapter.dispatch('ai_search', 'warehouse_ai')(query, relation, columns, k, filter, on_error, model)) -}}
 {%- endmacro %}
 
-{% macro duckdb__ai_search(query, relation, columns, k, filter, on_error) -%}
+{% macro duckdb__ai_search(query, relation, columns, k, filter, on_error, model_name) -%}
     {%- do warehouse_ai._wai_check_text('ai_search', query, 'query') -%}
     {%- do warehouse_ai._wai_check_count('ai_search', 'k', k, 1) -%}
     {%- if relation is none -%}
@@ -19,11 +19,11 @@
 (
     select
         found.*,
-        cast(array_cosine_similarity(
-            {{ warehouse_ai._wai_call('ai_search', 'embed', text, {}, on_error) }}.value,
+        cast(list_cosine_similarity(
+            {{ warehouse_ai._wai_call('ai_search', 'embed', text, {}, on_error, model_name) }}.value,
             (
                 {#- Not a constant, which DuckDB would embed while it plans, even for an empty relation. -#}
-                select {{ warehouse_ai._wai_call('ai_search', 'embed', 'query_text', {}, on_error) }}.value
+                select {{ warehouse_ai._wai_call('ai_search', 'embed', 'query_text', {}, on_error, model_name) }}.value
                 from (select {{ query }} as query_text from {{ relation }} limit 1)
             )
         ) as double) as similarity
@@ -35,6 +35,6 @@
     {{- return(sql) -}}
 {%- endmacro %}
 
-{% macro default__ai_search(query, relation, columns, k, filter, on_error) -%}
+{% macro default__ai_search(query, relation, columns, k, filter, on_error, model_name) -%}
     {%- do warehouse_ai._wai_unsupported_adapter('ai_search') -%}
 {%- endmacro %}

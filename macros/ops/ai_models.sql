@@ -3,8 +3,12 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_models() -%}
-    {%- set context = warehouse_ai._wai_literal(tojson(warehouse_ai._wai_context(), sort_keys=true)) -%}
-    {%- set found = run_query('select unnest(wai_models(' ~ context ~ '), max_depth := 2)') -%}
+    {%- do warehouse_ai._wai_named('ai_models', '', none) -%}
+    {%- set project = {
+        'models': var('warehouse_ai_models', {}),
+        'settings': {'project_dir': invocation_args_dict.get('project_dir') or '', 'allow_downloads': var('warehouse_ai_allow_downloads', false)},
+    } -%}
+    {%- set found = run_query('select unnest(wai_models(' ~ warehouse_ai._wai_literal(tojson(project, sort_keys=true)) ~ '), max_depth := 2)') -%}
     {%- for row in found.rows -%}
         {%- do log(
             'warehouse_ai: ' ~ row['model'] ~ '@' ~ row['revision'] ~ ': ' ~ (row['functions'] or 'no function') ~ '; ' ~ row['licence'] ~ ', '

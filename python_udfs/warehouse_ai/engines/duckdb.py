@@ -17,13 +17,12 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from warehouse_ai.engines.model_cards import MODELS_TYPE, describe_models
 from warehouse_ai.functions import heads
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.heads import Head
 from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS, GENERATIVE
-from warehouse_ai.models.adapters import Adapter
-from warehouse_ai.models.documents import Method
-from warehouse_ai.models.loading import loaded
+from warehouse_ai.models.named import NamedModel
 from warehouse_ai.models.registry import ENCODER, load_text_encoder
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.cache import open_cache
@@ -73,21 +72,24 @@ class Specs:
             options = json.loads(spec)
             function = options["function"]
             installed = MODELS.get("embed_image" if options.get("input") == "image" else function)
-            # A CLIP and a generator are the user's choice: no package ships them.
-            chosen = options.get("clip") or FUNCTIONS.get(function) in GENERATIVE
+            # What the user names, no package ships.
+            chosen = options.get("named") or options.get("clip") or FUNCTIONS.get(function) in GENERATIVE
             if installed != options["model"] and not chosen:
                 raise ValueError(
                     f"ai_{function}: the dbt package asks for model {options['model']} and the installed Python package has {installed}: "
                     "install the same version of both (pip install --upgrade warehouse-ai, dbt deps)"
                 )
+            spec_of_function = FUNCTIONS[function].Spec.parse(options)
             call = self.call(options, Context.from_json(context))
             with self._lock:
-                self._known[name] = Bound(function, FUNCTIONS[function].Spec.parse(options), call)
+                self._known[name] = Bound(function, spec_of_function, call)
         return name
 
     def call(self, options: dict[str, Any], context: Context) -> Call:
         """Say who asks, and under which name the ledger counts it."""
-        return Call(f"ai_{options['function']}", options["model"], options.get("on_error", "null"), context)
+        named = NamedModel.parse(options)
+        model = named.model if named else options["model"]
+        return Call(f"ai_{options['function']}", model, options.get("on_error", "null"), context)
 
     def with_head(self, row: dict[str, Any], name: str) -> str:
         """Return the id of a specification that classifies with a head.
@@ -100,10 +102,10 @@ class Specs:
         if row["error"]:
             raise ValueError(f"{bound.call.function}: the newest head in {relation} was not fitted: {row['error']}")
         # Images are checked against the encoder that the call names, once it has been found.
-        if bound.function == "classify" and row["model"] != MODELS["fit"]:
+        if bound.function == "classify" and row["model"] != (encoder := bound.spec.encoder.model):
             raise ValueError(
                 f"{bound.call.function}: the newest head in {relation} was fitted on {row['model']} and the encoder is now "
-                f"{MODELS['fit']}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
+                f"{encoder}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
             )
         head = Head.from_row(row)
         own = f"{name}:{head.id}"
@@ -200,59 +202,13 @@ def check(context: str) -> list[str]:
     ]
 
 
-def models(context: str) -> list[dict[str, Any]]:
-    """Describe every model that the functions use by default: one row each.
-
-    Args:
-        context: as the macros print it.
-    """
-    del context
-    cards = [
-        {
-            "model": ENCODER.name, "revision": ENCODER.revision, "sha256": ENCODER.sha256, "licence": ENCODER.licence,
-            "megabytes": float(ENCODER.megabytes), "source": f"Python package {ENCODER.source}", "loaded": loaded("encoder"),
-        }
-    ]  # fmt: skip
-    known = {ENCODER.model: cards[0]}
-    for module in FUNCTIONS.values():
-        model = module.MODEL
-        if module in GENERATIVE:
-            continue
-        if model.model not in known and isinstance(model, Adapter):
-            known[model.model] = {
-                "model": f"{ENCODER.name}+{model.name}", "revision": model.revision, "sha256": model.sha256, "licence": "Apache-2.0",
-                "megabytes": round(model.path.stat().st_size / 1e6, 1), "source": f"weights/{model.path.name}",
-                "loaded": loaded(model.name),
-            }  # fmt: skip
-        elif model.model not in known and isinstance(model, Method):
-            known[model.model] = {
-                "model": model.name, "revision": model.revision, "sha256": "", "licence": model.licence, "megabytes": None,
-                "source": "Python package warehouse-ai", "loaded": False,
-            }  # fmt: skip
-        elif model.model not in known:
-            known[model.model] = {
-                "model": model.name, "revision": version(model.name), "sha256": "", "licence": model.licence,
-                "megabytes": None, "source": f"Python package {model.name}", "loaded": loaded(model.name),
-            }  # fmt: skip
-    users: dict[str, list[str]] = {}
-    for name, module in sorted(FUNCTIONS.items()):
-        users.setdefault(module.MODEL.model, []).append(f"ai_{name}")
-    return [{**row, "functions": ", ".join(users.get(model, []))} for model, row in known.items()]
-
-
-MODELS_TYPE = (
-    "STRUCT(model VARCHAR, revision VARCHAR, sha256 VARCHAR, licence VARCHAR, megabytes DOUBLE, source VARCHAR, loaded BOOLEAN, "
-    "functions VARCHAR)[]"
-)
-
-
 def register(connection: DuckDBPyConnection, specs: Specs = SPECS) -> None:
     """Create ``wai_<function>(text, spec id)`` for every function, ``wai_spec(spec, context)``, and what hooks and operations call."""
     varchar = duckdb.sqltype("VARCHAR")
     connection.create_function(f"{PREFIX}spec", specs.add, [varchar, varchar], varchar)
     connection.create_function(f"{PREFIX}cache", cache_operation, [varchar] * 3, varchar, side_effects=True)
     connection.create_function(f"{PREFIX}check", check, [varchar], duckdb.sqltype("VARCHAR[]"), side_effects=True)
-    connection.create_function(f"{PREFIX}models", models, [varchar], duckdb.sqltype(MODELS_TYPE), side_effects=True)
+    connection.create_function(f"{PREFIX}models", describe_models, [varchar], duckdb.sqltype(MODELS_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}ledger", ledger, [varchar], duckdb.sqltype(LEDGER_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}head", specs.with_head, [duckdb.sqltype(sql_type(heads.RESULT)), varchar], varchar)
     for name, module in FUNCTIONS.items():

@@ -57,12 +57,14 @@ def create_macros(connection: DuckDBPyConnection) -> None:
         calls[name] = (parameters, function, options, ".value")
         calls[f"{name}_detail"] = (parameters, function, options, "")
     for name, (parameters, function, options, field) in calls.items():
-        given = {"function": f"'{function}'", "model": f"'{FUNCTIONS[function].MODEL.model}'", "on_error": "'null'", **options}
+        default = FUNCTIONS[function].MODEL.model
+        given = {"function": f"'{function}'", "model": f"coalesce(model, '{default}')", "named": "model", "on_error": "'null'", **options}
         spec = ", ".join(f"'{key}', {value}" for key, value in given.items())
         call = f"wai_{function}(body, wai_spec(cast(json_object({spec}) as varchar), '{{}}'))"
         value = f"json_extract_string({call}.value, '$.\"' || field || '\"')" if function == "extract" else call + field
-        signature = ", ".join(filter(None, ("body", parameters)))
+        signature = ", ".join(filter(None, ("body", parameters, "model := null")))
         connection.execute(f"create or replace temp macro {name}({signature}) as {value}")
     connection.execute(
-        "create or replace temp macro ai_similarity(a, b) as cast(array_cosine_similarity(ai_embed(a), ai_embed(b)) as double)"
+        "create or replace temp macro ai_similarity(a, b, model := null) as "
+        "cast(list_cosine_similarity(ai_embed(a, model := model), ai_embed(b, model := model)) as double)"
     )

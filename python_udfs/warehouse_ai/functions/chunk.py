@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from warehouse_ai.functions.frame import Call, apply
 from warehouse_ai.functions.sentences import sentences
+from warehouse_ai.models.named import NamedModel
 from warehouse_ai.models.registry import ENCODER, load_tokenizer
+from warehouse_ai.models.tokenizer import Tokenizer
 
 NAME = "chunk"
 MODEL = ENCODER
@@ -27,15 +29,17 @@ class Spec:
     Attributes:
         max_tokens: most tokens of a chunk, special tokens excluded, at least 1.
         overlap: tokens of the end of a chunk that the next one repeats, at most, in whole sentences; below ``max_tokens``.
+        tokenizer: of the default encoder, or the model that the user names.
     """
 
     max_tokens: int
     overlap: int
+    tokenizer: Tokenizer | NamedModel
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls(int(options["max_tokens"]), int(options["overlap"]))
+        return cls(int(options["max_tokens"]), int(options["overlap"]), NamedModel.parse(options) or load_tokenizer())
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
         value = []
-        for text, offsets in zip(texts, load_tokenizer().offsets(texts), strict=True):
+        for text, offsets in zip(texts, spec.tokenizer.offsets(texts), strict=True):
             places = [(int(offsets[a, 0]), int(offsets[b - 1, 1]), b - a) for a, b in chunks(text, offsets, spec)]
             value.append([{"text": text[a:b], "start": a, "end": b, "tokens": n} for a, b, n in places])
         return {"value": pa.array(value, RESULT.field("value").type), "error": pa.nulls(len(texts), pa.string())}

@@ -1,4 +1,4 @@
-"""Classification: zero-shot by the label whose description lies nearest to the text, or by a head fitted on labelled texts."""
+"""Classification: by the label whose description lies nearest to the text, by a fitted head, or by a classifier that the user names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
 from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.named_labels import check_labels, judged
 from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.loading import once
+from warehouse_ai.models.named import CLASSIFIER, ENCODER, NamedModel
+from warehouse_ai.models.named_encoder import NamedEmbedder, TextEmbedder
 from warehouse_ai.models.text_classifier import softmax
 from warehouse_ai.runtime.cache import namespace
 from warehouse_ai.runtime.run import Failure, derive, resolve
@@ -63,6 +66,7 @@ class Spec:
         none_label: what stands for no label; None for NULL.
         head_relation: where to find a head that takes the place of the labels; empty without one.
         head: that head, once it has been read.
+        named: the encoder, classifier or model of entailment that the user names; None for the default.
     """
 
     labels: tuple[Label, ...]
@@ -70,13 +74,32 @@ class Spec:
     none_label: str | None
     head_relation: str = ""
     head: Head | None = None
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
-        """Read what the macro printed."""
+        """Read what the macro printed.
+
+        Raises:
+            ValueError: the named model cannot be found, or cannot judge the labels.
+        """
+        head = options.get("head_relation") or ""
+        named = NamedModel.parse(options, ENCODER) if head else NamedModel.parse(options, ENCODER, CLASSIFIER)
         given = options.get("labels") or ()
-        labels = (Label(x["name"], x.get("description") or "", tuple(x.get("examples") or ())) for x in given)
-        return cls(tuple(labels), float(options.get("threshold") or 0), options.get("none_label"), options.get("head_relation") or "")
+        labels = tuple(Label(x["name"], x.get("description") or "", tuple(x.get("examples") or ())) for x in given)
+        if named:
+            check_labels(named, labels, f"ai_{options['function']}")
+        return cls(labels, float(options.get("threshold") or 0), options.get("none_label"), head, named=named)
+
+    @property
+    def encoder(self) -> TextEmbedder:
+        """What embeds texts and labels."""
+        return NamedEmbedder(self.named) if self.named else Embedder()
+
+    @property
+    def judge(self) -> NamedModel | None:
+        """The named model, where it judges the labels itself."""
+        return self.named if self.named and self.named.kind == CLASSIFIER else None
 
     @cached_property
     def space(self) -> bytes:
@@ -84,7 +107,7 @@ class Spec:
         if self.head:
             return namespace("classify by head", self.head.model, "fp32", self.head.id)
         texts = ["\x1e".join((label.name, *label.texts)) for label in self.labels]
-        return namespace("classify", ZERO_SHOT.model, "fp32", *texts)
+        return namespace("classify", self.named.model if self.named else ZERO_SHOT.model, "fp32", *texts)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,10 +120,10 @@ def calibration() -> float:
     return once("classify.scale", lambda: float(ZERO_SHOT.load()["scale"][0]))
 
 
-def prototypes(labels: tuple[Label, ...], call: Call) -> np.ndarray | Failure:
-    """Embed the labels: float32 ``[labels, 384]`` of norm 1, or why that failed."""
+def prototypes(labels: tuple[Label, ...], encoder: TextEmbedder, call: Call) -> np.ndarray | Failure:
+    """Embed the labels: float32 ``[labels, dimension]`` of norm 1, or why that failed."""
     texts = list(dict.fromkeys(text for label in labels for text in label.texts))
-    results = resolve(Embedder(), texts, call.context, call.ledger_key, hits=False)
+    results = resolve(encoder, texts, call.context, call.ledger_key, hits=False)
     failed = next((r for r in results if isinstance(r, Failure)), None)
     if failed:
         return Failure(f"the labels could not be embedded: {failed.message}")
@@ -151,11 +174,11 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     def scores(unit: np.ndarray) -> np.ndarray | Failure:
         if spec.head:
             return spec.head.probabilities(unit)
-        labels = prototypes(spec.labels, call)
+        labels = prototypes(spec.labels, spec.encoder, call)
         return labels if isinstance(labels, Failure) else probabilities(unit, labels, calibration())
 
     def score(texts: list[str]) -> list[bytes | Failure]:
-        results = resolve(Embedder(), texts, call.context, call.ledger_key, hits=False)
+        results = resolve(spec.encoder, texts, call.context, call.ledger_key, hits=False)
         good, found, _ = split_failures(results)
         if found:
             rows = scores(vectors(found))
@@ -166,7 +189,11 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         return results
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        good, found, errors = split_failures(derive(spec.space, texts, score, call.context, call.ledger_key))
+        if spec.judge:
+            results = judged(spec.judge, spec.labels, texts, call, multi=False)
+        else:
+            results = derive(spec.space, texts, score, call.context, call.ledger_key)
+        good, found, errors = split_failures(results)
         names = spec.names
         p = np.frombuffer(b"".join(found), np.float32).reshape(len(found), len(names)).astype(np.float64)
         return labelled(names, p, good, errors, spec.threshold, spec.none_label)

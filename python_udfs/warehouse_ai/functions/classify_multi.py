@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from warehouse_ai.functions import classify
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.functions.named_labels import judged
 from warehouse_ai.models.adapters import ZERO_SHOT
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import vectors
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.text_classifier import sigmoid
 from warehouse_ai.runtime.cache import namespace
@@ -35,27 +36,32 @@ class Spec:
     """Labels and what to do where none fits.
 
     Attributes:
-        labels: at least one.
         threshold: the least probability, 0..1, with which a label is given.
         none_label: the only label of a text that no label fits; None for NULL.
+        single: the same labels and model, as ``ai_classify`` sees them.
     """
 
-    labels: tuple[classify.Label, ...]
     threshold: float
     none_label: str | None
+    single: classify.Spec
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
         threshold = options.get("threshold")
         single = classify.Spec.parse({**options, "threshold": None})
-        return cls(single.labels, 0.3 if threshold is None else float(threshold), options.get("none_label"))
+        return cls(0.3 if threshold is None else float(threshold), options.get("none_label"), single)
 
     @cached_property
     def space(self) -> bytes:
         """Cache namespace of the probabilities; the threshold works on them later and is not part of it."""
         texts = ["\x1e".join((label.name, *label.texts)) for label in self.labels]
-        return namespace("classify_multi", ZERO_SHOT.model, "fp32", *texts)
+        return namespace("classify_multi", self.single.named.model if self.single.named else ZERO_SHOT.model, "fp32", *texts)
+
+    @property
+    def labels(self) -> tuple[classify.Label, ...]:
+        """At least one."""
+        return self.single.labels
 
 
 def calibration() -> tuple[float, float]:
@@ -68,11 +74,11 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """Label a column of texts into ``RESULT``, the likeliest label first."""
 
     def score(texts: list[str]) -> list[bytes | Failure]:
-        results = resolve(Embedder(), texts, call.context, call.ledger_key, hits=False)
+        results = resolve(spec.single.encoder, texts, call.context, call.ledger_key, hits=False)
         good, found, _ = split_failures(results)
         if found:
             slope, intercept = calibration()
-            labels = classify.prototypes(spec.labels, call)
+            labels = classify.prototypes(spec.labels, spec.single.encoder, call)
             if isinstance(labels, Failure):
                 return [labels] * len(texts)
             rows = sigmoid(slope * classify.cosines(vectors(found), labels) + intercept).astype(np.float32)
@@ -81,7 +87,11 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         return results
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        good, found, errors = split_failures(derive(spec.space, texts, score, call.context, call.ledger_key))
+        if spec.single.judge:
+            results = judged(spec.single.judge, spec.labels, texts, call, multi=True)
+        else:
+            results = derive(spec.space, texts, score, call.context, call.ledger_key)
+        good, found, errors = split_failures(results)
         names = [label.name for label in spec.labels]
         scores = np.frombuffer(b"".join(found), np.float32).reshape(len(found), len(names)).astype(np.float64)
         chosen: list[list[str] | None] = []

@@ -14,13 +14,17 @@ from warehouse_ai.functions.values import FieldType, parser, written_forms
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.field_extractor import FieldExtractor
 from warehouse_ai.models.loading import once
-from warehouse_ai.runtime.run import resolve
+from warehouse_ai.models.named import QUESTION_ANSWERER, TOKEN_CLASSIFIER, NamedModel
+from warehouse_ai.models.named_spans import span_task
+from warehouse_ai.runtime.run import Task, resolve
 
 NAME = "extract"
 MODEL = EXTRACT
 SPAN = pa.struct([("field", pa.string()), ("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())])
 RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error", pa.string()), ("model", pa.string())])
 """``value`` is a JSON object of the fields; the macro casts it to the type of its schema."""
+NAMED_THRESHOLD = 0.5
+"""Of a model that was not calibrated here."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,21 @@ class Spec:
 
     Attributes:
         fields: at least one.
-        threshold: 0..1; None for the one at which F1 was best on development rows.
+        threshold: 0..1; None for the one at which F1 was best on development rows, and 0.5 of a named model.
+        named: the question answering model or token classifier that the user names; None for the default.
     """
 
     fields: tuple[Field, ...]
     threshold: float | None
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
-        """Read what the macro printed."""
+        """Read what the macro printed.
+
+        Raises:
+            ValueError: the named model cannot be found, or does not know a field.
+        """
         fields = []
         for x in options["fields"]:
             kind = FieldType(
@@ -65,7 +75,28 @@ class Spec:
             )
             fields.append(Field(x["name"], x.get("description") or "", kind))
         threshold = options.get("threshold")
-        return cls(tuple(fields), None if threshold is None else float(threshold))
+        named = NamedModel.parse(options, QUESTION_ANSWERER, TOKEN_CLASSIFIER)
+        spec = cls(tuple(fields), None if threshold is None else float(threshold), named)
+        if named:
+            # It refuses unknown fields before the first row.
+            span_task(named, spec.prompts)
+        return spec
+
+    @cached_property
+    def task(self) -> Task[Any, Any]:
+        """What finds the spans of each of the prompts.
+
+        Raises:
+            ValueError: the named model does not know a field.
+        """
+        return span_task(self.named, self.prompts) if self.named else FieldExtractor(self.prompts)
+
+    @property
+    def least(self) -> float:
+        """Least probability of a span."""
+        if self.threshold is not None:
+            return self.threshold
+        return NAMED_THRESHOLD if self.named else default_threshold()
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:
@@ -80,15 +111,14 @@ def default_threshold() -> float:
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """Extract from a column of texts into ``RESULT``."""
-    threshold = default_threshold() if spec.threshold is None else spec.threshold
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        good, found, errors = split_failures(resolve(FieldExtractor(spec.prompts), texts, call.context, call.ledger_key))
+        good, found, errors = split_failures(resolve(spec.task, texts, call.context, call.ledger_key))
         values: list[str | None] = [None] * len(texts)
         spans: list[list[dict[str, Any]] | None] = [None] * len(texts)
         for i, result in zip(good, found, strict=True):
             by_prompt = dict(zip(spec.prompts, json.loads(result), strict=True))
-            record, spans[i] = _answer(texts[i], spec, by_prompt, threshold)
+            record, spans[i] = _answer(texts[i], spec, by_prompt, spec.least)
             if spans[i]:
                 values[i] = json.dumps(record, ensure_ascii=False)
             else:

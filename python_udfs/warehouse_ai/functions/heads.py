@@ -17,6 +17,7 @@ from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
 from warehouse_ai.functions.parse_document import Place
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.images import ImageEncoder
+from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
 from warehouse_ai.models.registry import ENCODER
 from warehouse_ai.models.text_classifier import softmax
 from warehouse_ai.runtime.run import Failure
@@ -39,7 +40,7 @@ RESULT = pa.struct(
         ("model", pa.string()),
     ]
 )
-"""``weights`` is ``[labels x 384]``, row by row; ``accuracy`` and ``log_loss`` are cross-validated, NULL where a label has one text."""
+"""``weights`` is ``[labels x dimension]``; ``accuracy`` and ``log_loss`` are cross-validated, NULL where a label has but one text."""
 STRENGTHS = (1.0, 10.0, 100.0)
 """Inverse regularisation strengths C to choose from."""
 FOLDS = 5
@@ -53,20 +54,22 @@ class Spec:
     """What is embedded.
 
     Attributes:
-        encoder: of images, whose paths the rows then hold; None for texts.
+        texts: encoder of texts; None for images.
+        images: encoder of images, whose paths the rows then hold; None for texts.
         place: where the images are.
     """
 
-    encoder: ImageEncoder | None = None
+    texts: TextEmbedder | None
+    images: ImageEncoder | None = None
     place: Place | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
         if options.get("input") != "image":
-            return cls()
+            return cls(text_encoder(options))
         place = Place.parse(options)
-        return cls(encoder_of(options, place), place)
+        return cls(None, encoder_of(options, place), place)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class Head:
     Attributes:
         id: names rows, method and encoder.
         labels: what it tells apart.
-        weights: float32 ``[labels, 384]``.
+        weights: float32 ``[labels, dimension]``.
         bias: float32 ``[labels]``.
         model: encoder that it was fitted on, ``name@revision``.
     """
@@ -95,12 +98,12 @@ class Head:
         return cls(row["id"], labels, weights, np.asarray(row["bias"], np.float32), row["model"])
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
-        """Score unit vectors ``[texts, 384]``: float32 ``[texts, labels]``; einsum keeps a row's bits whatever the number of rows."""
+        """Score unit vectors ``[texts, dimension]``: float32 ``[texts, labels]``; einsum keeps a row's bits whatever the number of rows."""
         logits = np.einsum("td,ld->tl", embeddings.astype(np.float64), self.weights.astype(np.float64)) + self.bias
         return softmax(logits).astype(np.float32)
 
 
-def fit(rows: list[tuple[str, str]], unit: np.ndarray, revision: str = ENCODER.revision) -> dict[str, Any]:
+def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str) -> dict[str, Any]:
     """Fit a head.
 
     C is the one with the least cross-validated log loss, the probabilities are calibrated by a temperature on the same out-of-fold scores
@@ -110,7 +113,7 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, revision: str = ENCODER.r
     Args:
         rows: distinct (text, label), sorted.
         unit: their unit vectors, float32 ``[rows, dimension]``.
-        revision: of what embedded them.
+        model: what embedded them, ``name@revision``.
 
     Returns:
         The fields of ``RESULT``.
@@ -149,13 +152,13 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, revision: str = ENCODER.r
                         best, strength, temperature = found, c, float(t)
                         accuracy, loss = float((out.argmax(axis=1) == target).mean()), found
         everything = np.arange(len(rows))
-        _, model = logits(strength, everything, everything[:1])
-    weights, bias = model.coef_, model.intercept_
+        _, fitted = logits(strength, everything, everything[:1])
+    weights, bias = fitted.coef_, fitted.intercept_
     if len(weights) == 1:
         weights, bias = np.vstack((-weights / 2, weights / 2)), np.array([-bias[0] / 2, bias[0] / 2])
     told = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)
     return {
-        "id": hashlib.sha256(f"{METHOD}\x1e{revision}\x1e{told}".encode()).hexdigest()[:16],
+        "id": hashlib.sha256(f"{METHOD}\x1e{model}\x1e{told}".encode()).hexdigest()[:16],
         "labels": labels,
         "weights": (weights / temperature).astype(np.float32).ravel().tolist(),
         "bias": (bias / temperature).astype(np.float32).tolist(),
@@ -186,14 +189,15 @@ def fit_images(rows: list[tuple[str, str]], encoder: ImageEncoder, place: Place,
 
 def run(columns: list[pa.ChunkedArray], spec: Spec, call: Call) -> pa.StructArray:
     """Fit one head a group into ``RESULT``; rows without a text or a label are left out, and of equal rows all but one."""
-    if spec.encoder:
-        call = replace(call, model=spec.encoder.model)
+    if spec.images:
+        call = replace(call, model=spec.images.model)
 
     def answer(texts: list[str | None], labels: list[str | None]) -> dict[str, Any]:
         rows = sorted({(t, label) for t, label in zip(texts, labels, strict=True) if t and t.strip() and label})
-        if spec.encoder and spec.place:
-            return fit_images(rows, spec.encoder, spec.place, call)
-        found = embedded(Embedder(), list(dict.fromkeys(text for text, _ in rows)), call)
-        return fit(rows, vectors([found[text] for text, _ in rows]) if rows else np.zeros((0, ENCODER.dimension), np.float32))
+        if spec.images and spec.place:
+            return fit_images(rows, spec.images, spec.place, call)
+        encoder = spec.texts or Embedder()
+        found = embedded(encoder, list(dict.fromkeys(text for text, _ in rows)), call)
+        return fit(rows, vectors([found[text] for text, _ in rows]), encoder.model)
 
     return apply_groups(columns, call, RESULT, answer)

@@ -11,18 +11,21 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions.diversity import maximal_marginal_relevance
-from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, split_failures
+from warehouse_ai.functions.frame import ABSTAINED, Call, apply, split_failures
 from warehouse_ai.functions.language import identify
 from warehouse_ai.models.adapters import KEYWORDS
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.loading import once
+from warehouse_ai.models.named import ENCODER, NamedModel
+from warehouse_ai.models.named_encoder import NamedEmbedder, TextEmbedder
 from warehouse_ai.models.phrase_vectors import PhraseVectors
-from warehouse_ai.runtime.run import resolve
+from warehouse_ai.runtime.run import Failure, resolve
 
 NAME = "keywords"
 MODEL = KEYWORDS
 PHRASE = pa.struct([("text", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("score", pa.float64())])
 RESULT = pa.struct([("value", pa.list_(pa.string())), ("phrases", pa.list_(PHRASE)), ("error", pa.string()), ("model", pa.string())])
+DEFAULT: TextEmbedder = Embedder()
 WORD = re.compile(r"\w+(?:[-'’.&/+]\w+)*[+#]*")
 MAX_WORDS = 3
 """Words of a phrase."""
@@ -38,14 +41,17 @@ class Spec:
 
     Attributes:
         k: most phrases, at least 1.
+        encoder: the one that the user names, which embeds the phrases too; None for the default and its distilled phrases.
     """
 
     k: int
+    encoder: TextEmbedder | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls(int(options["k"]))
+        named = NamedModel.parse(options, ENCODER)
+        return cls(int(options["k"]), NamedEmbedder(named) if named else None)
 
 
 @cache
@@ -84,27 +90,28 @@ def _parts(words: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(words[i][0], words[j][1]) for i in range(len(words)) for j in range(i, min(i + MAX_WORDS, len(words)))]
 
 
-def rank(text: str, embedding: np.ndarray, k: int) -> list[tuple[int, int, float]]:
+def places(text: str) -> list[tuple[int, int]]:
+    """Return the first place of each distinct candidate."""
+    first: dict[str, tuple[int, int]] = {}
+    for start, end in candidates(text):
+        first.setdefault(text[start:end].lower(), (start, end))
+    return list(first.values())
+
+
+def rank(text: str, spans: list[tuple[int, int]], phrases: np.ndarray, whole: np.ndarray, k: int) -> list[tuple[int, int, float]]:
     """Rank the phrases of a text.
 
     Args:
         text: what the phrases are taken from.
-        embedding: its unit vector, float32 ``[384]``.
+        spans: their places.
+        phrases: their unit vectors, float ``[spans, dimension]``.
+        whole: the text's own, ``[dimension]``.
         k: phrases to return.
 
     Returns:
-        Start, end and score, the cosine of phrase and text, of each phrase, the best first. A phrase stands at its first place; of two that
-        share a word the better one stays.
+        Start, end and score, the cosine of phrase and text, of each phrase, the best first. Of two that share a word the better one stays.
     """
-    first: dict[str, tuple[int, int]] = {}
-    for start, end in candidates(text):
-        first.setdefault(text[start:end].lower(), (start, end))
-    if not first:
-        return []
-    spans = list(first.values())
-    model = once("phrase vectors", PhraseVectors)
-    phrases = model.embed([text[a:b] for a, b in spans])
-    relevance = np.einsum("pd,d->p", phrases, model.project(embedding))
+    relevance = np.einsum("pd,d->p", phrases, whole)
     words = [set(text[a:b].lower().split()) for a, b in spans]
     taken: list[int] = []
     for index in maximal_marginal_relevance(relevance, np.einsum("pd,qd->pq", phrases, phrases)):
@@ -115,20 +122,46 @@ def rank(text: str, embedding: np.ndarray, k: int) -> list[tuple[int, int, float
     return [(*spans[i], round(float(relevance[i]), 4)) for i in taken]
 
 
+def ranked_by_default(text: str, embedding: np.ndarray, k: int) -> list[tuple[int, int, float]] | Failure:
+    """Rank by the phrases' distilled vectors."""
+    spans = places(text)
+    if not spans:
+        return []
+    model = once("phrase vectors", PhraseVectors)
+    return rank(text, spans, model.embed([text[a:b] for a, b in spans]), model.project(embedding), k)
+
+
+def ranked_by(encoder: TextEmbedder, text: str, embedding: np.ndarray, k: int, call: Call) -> list[tuple[int, int, float]] | Failure:
+    """Rank by what a named encoder makes of each phrase."""
+    spans = places(text)
+    results = resolve(encoder, list(dict.fromkeys(text[a:b] for a, b in spans)), call.context, call.ledger_key, hits=False)
+    failed = next((r for r in results if isinstance(r, Failure)), None)
+    if failed or not spans:
+        return failed or []
+    phrases = vectors([r for r in results if isinstance(r, bytes)]).astype(np.float64)
+    return rank(text, spans, phrases, embedding.astype(np.float64), k)
+
+
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """Find the key phrases of a column of texts into ``RESULT``, the best first."""
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        good, found, errors = split_failures(resolve(Embedder(), texts, call.context, call.ledger_key))
-        phrases = []
+        good, found, errors = split_failures(resolve(spec.encoder or DEFAULT, texts, call.context, call.ledger_key))
+        value: list[list[str] | None] = [None] * len(texts)
+        phrases: list[list[dict[str, Any]] | None] = [None] * len(texts)
         for i, vector in zip(good, vectors(found), strict=True):
-            chosen = rank(texts[i], vector, spec.k)
+            encoder = spec.encoder
+            chosen = ranked_by(encoder, texts[i], vector, spec.k, call) if encoder else ranked_by_default(texts[i], vector, spec.k)
+            if isinstance(chosen, Failure):
+                errors[i] = chosen.message
+                continue
+            phrases[i] = [{"text": texts[i][a:b], "start": a, "end": b, "score": s} for a, b, s in chosen]
+            value[i] = [texts[i][a:b] for a, b, _ in chosen] or None
             if not chosen:
                 errors[i] = ABSTAINED
-            phrases.append([{"text": texts[i][a:b], "start": a, "end": b, "score": s} for a, b, s in chosen])
         return {
-            "value": scatter(pa.array([[p["text"] for p in ps] or None for ps in phrases], RESULT.field("value").type), good, len(texts)),
-            "phrases": scatter(pa.array(phrases, RESULT.field("phrases").type), good, len(texts)),
+            "value": pa.array(value, RESULT.field("value").type),
+            "phrases": pa.array(phrases, RESULT.field("phrases").type),
             "error": pa.array(errors, pa.string()),
         }
 

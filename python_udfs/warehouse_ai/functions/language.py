@@ -1,7 +1,8 @@
-"""Identify the language of a text with ``py3langid``."""
+"""Identify the language of a text with ``py3langid`` or a classifier that the user names."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply
+from warehouse_ai.functions.named_labels import scored
 from warehouse_ai.models.loading import once
+from warehouse_ai.models.named import CLASSIFIER, NamedModel
 from warehouse_ai.models.registry import Library
+from warehouse_ai.runtime.run import Failure
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -26,27 +30,43 @@ class Spec:
 
     Attributes:
         threshold: the least probability, 0..1, of the likeliest language; below it, as for most texts of one word, the value is NULL.
-        languages: ISO 639-1 codes to choose from; empty for all that the library knows.
+        languages: ISO 639-1 codes to choose from; empty for all that are known.
+        named: the classifier that the user names, its labels language codes; None for the library.
     """
 
     threshold: float
     languages: tuple[str, ...]
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed.
 
         Raises:
-            ValueError: the library does not know a language.
+            ValueError: a language is not known, or the labels of the named model are not languages.
         """
+        named = NamedModel.parse(options, CLASSIFIER)
+        known = list(named.labels) if named else known_languages()
+        strange = [label for label in known if not re.fullmatch(r"[a-z]{2,3}", label)]
+        if named and strange:
+            raise ValueError(f"ai_detect_language: argument 'model' is '{named.name}', whose labels are no language codes: {strange[0]}")
         languages = tuple(options.get("languages") or ())
-        unknown = [code for code in languages if code not in known_languages()]
+        unknown = [code for code in languages if code not in known]
         if unknown:
-            raise ValueError(
-                f"ai_detect_language: argument 'languages' names {', '.join(unknown)}: known are {', '.join(known_languages())}"
-            )
+            raise ValueError(f"ai_detect_language: argument 'languages' names {', '.join(unknown)}: known are {', '.join(known)}")
         threshold = options.get("threshold")
-        return cls(0.5 if threshold is None else float(threshold), languages)
+        return cls(0.5 if threshold is None else float(threshold), languages, named)
+
+    def identify(self, texts: list[str], call: Call) -> list[tuple[str, float] | Failure]:
+        """Return the likeliest language of each text and its probability, or why there is none."""
+        if self.named is None:
+            return [identify(text, self.languages) for text in texts]
+        good, p, errors = scored(self.named, texts, call)
+        chosen = [i for i, code in enumerate(self.named.labels) if code in self.languages or not self.languages]
+        found: list[tuple[str, float] | Failure] = [Failure(error or "no result") for error in errors]
+        for i, row in zip(good, p[:, chosen] / np.maximum(p[:, chosen].sum(axis=1, keepdims=True), 1e-12), strict=True):
+            found[i] = (self.named.labels[chosen[int(row.argmax())]], float(row.max()))
+        return found
 
 
 def _identifier() -> LanguageIdentifier:
@@ -81,12 +101,15 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         value: list[str | None] = []
         errors: list[str | None] = []
         scores: list[float | None] = []
+        told = [text for text in texts if any(c.isalpha() for c in text)]
+        found = dict(zip(told, spec.identify(told, call), strict=True))
         for text in texts:
-            code, score = identify(text, spec.languages) if any(c.isalpha() for c in text) else ("", 0.0)
-            sure = bool(code) and score >= spec.threshold
+            answer = found.get(text, Failure(ABSTAINED))
+            code, score = (None, None) if isinstance(answer, Failure) else answer
+            sure = score is not None and score >= spec.threshold
             value.append(code if sure else None)
-            scores.append(score if code else None)
-            errors.append(None if sure else ABSTAINED)
+            scores.append(score)
+            errors.append(answer.message if isinstance(answer, Failure) else None if sure else ABSTAINED)
         return {
             "value": pa.array(value, pa.string()),
             "score": pa.array(np.array(scores, object), pa.float64(), from_pandas=True),

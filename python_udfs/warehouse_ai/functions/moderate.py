@@ -9,13 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions.frame import Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.functions.named_labels import HARMS, grouped, harm_places, is_independent, scored
 from warehouse_ai.models.adapters import MODERATE
+from warehouse_ai.models.named import CLASSIFIER, NamedModel
 from warehouse_ai.models.text_classifier import TextClassifier, logits, sigmoid
 from warehouse_ai.runtime.run import resolve
 
 NAME = "moderate"
 MODEL = MODERATE
-CATEGORIES = ("toxicity", "hate", "sexual", "violence", "self_harm", "spam")
+CATEGORIES = tuple(HARMS)
 LEVELS = ("approved", "flagged", "review_required", "rejected")
 """Decisions, the mildest first."""
 DEFAULT_POLICY: dict[str, dict[str, float]] = {
@@ -44,14 +46,36 @@ class Spec:
 
     Attributes:
         policy: for each category the least probability, 0..1, of each level; what a policy does not name never leads to it.
+        named: the classifier that the user names; None for the default.
     """
 
     policy: dict[str, dict[str, float]]
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
-        """Read what the macro printed."""
-        return cls(options["policy"])
+        """Read what the macro printed.
+
+        Raises:
+            ValueError: the named model cannot be found, or knows none of the categories.
+        """
+        named = NamedModel.parse(options, CLASSIFIER)
+        if named:
+            harm_places(named, "ai_moderate")
+        return cls(options["policy"], named)
+
+    def probabilities(self, texts: list[str], call: Call) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
+        """Return indices of the scored texts, their probabilities ``[scored, 6]``, and an error or None for each text.
+
+        What a named model does not judge is NaN.
+        """
+        if self.named is None:
+            task = TextClassifier(MODERATE, merging="max")
+            good, found, errors = split_failures(resolve(task, texts, call.context, call.ledger_key))
+            return good, sigmoid(logits(found, len(CATEGORIES))), errors
+        good, p, errors = scored(self.named, texts, call, merging="max")
+        places = harm_places(self.named, "ai_moderate")
+        return good, grouped(p, places, len(CATEGORIES), np.nan, is_independent(self.named)), errors
 
     def thresholds(self) -> np.ndarray:
         """Return the least probability of each level above ``approved``, ``[categories, 3]``; infinite where there is none."""
@@ -67,9 +91,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     thresholds = spec.thresholds()
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        task = TextClassifier(MODERATE, merging="max")
-        good, found, errors = split_failures(resolve(task, texts, call.context, call.ledger_key))
-        scores = sigmoid(logits(found, len(CATEGORIES)))
+        good, scores, errors = spec.probabilities(texts, call)
         reached = ((scores[:, :, None] >= thresholds) * np.arange(1, len(LEVELS))).max(axis=2)
         level = reached.max(axis=1, initial=0)
         leading = np.where(reached == level[:, None], scores, -1).argmax(axis=1)

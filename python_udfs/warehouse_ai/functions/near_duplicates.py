@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import apply_groups, embedded
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import vectors
+from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
 from warehouse_ai.models.registry import ENCODER
 
 NAME = "near_duplicates"
@@ -30,21 +31,23 @@ class Spec:
 
     Attributes:
         threshold: least cosine, -1..1.
+        encoder: what embeds the texts.
     """
 
     threshold: float
+    encoder: TextEmbedder
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls(float(options["threshold"]))
+        return cls(float(options["threshold"]), text_encoder(options))
 
 
 def pairs(unit: np.ndarray, threshold: float) -> list[tuple[int, int, float]]:
     """Find the pairs of rows whose cosine reaches the threshold.
 
     Args:
-        unit: unit vectors, float32 ``[texts, 384]``.
+        unit: unit vectors, float32 ``[texts, dimension]``.
         threshold: least cosine.
 
     Returns:
@@ -67,7 +70,7 @@ def run(columns: list[pa.ChunkedArray], spec: Spec, call: Call) -> pa.StructArra
 
     def answer(texts: list[str | None]) -> dict[str, Any]:
         told = [i for i, text in enumerate(texts) if text and text.strip()]
-        found = embedded(Embedder(), list(dict.fromkeys(str(texts[i]) for i in told)), call)
+        found = embedded(spec.encoder, list(dict.fromkeys(str(texts[i]) for i in told)), call)
         unit = vectors([found[str(texts[i])] for i in told])
         alike = pairs(unit, spec.threshold) if told else []
         return {"value": [{"left": told[i] + 1, "right": told[j] + 1, "score": min(1.0, s)} for i, j, s in alike]}

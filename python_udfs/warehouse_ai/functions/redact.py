@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from warehouse_ai.functions.extract import default_threshold
+from warehouse_ai.functions.extract import NAMED_THRESHOLD, default_threshold
 from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
 from warehouse_ai.functions.recognizers import RECOGNIZERS, Found
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.field_extractor import FieldExtractor
-from warehouse_ai.runtime.run import Failure, resolve
+from warehouse_ai.models.named import TOKEN_CLASSIFIER, NamedModel
+from warehouse_ai.models.named_spans import TokenClassifier, entities
+from warehouse_ai.runtime.run import Failure, Task, resolve
 
 NAME = "redact"
 MODEL = EXTRACT
@@ -32,8 +34,26 @@ FIELDS = {
     "title": "title",
 }
 """What the span extractor is asked for, by category."""
+ENTITIES = {
+    "person": r"per(son)?|(first|last|middle|given|sur|full)? ?name",
+    "address": r"(street )?address|street|building( number| num)?",
+    "location": r"loc(ation)?|gpe|city|state|country|county",
+    "organisation": r"org(ani[sz]ation)?|company",
+    "date": r"date|dob|date of birth",
+    "age": r"age",
+    "nationality": r"norp|nationality|nrp",
+    "title": r"title|prefix",
+}
+"""Names of the labels of token classifiers, by category."""
 DEFAULT = ("person", "address", "location", *RECOGNIZERS)
 CATEGORIES = (*FIELDS, *RECOGNIZERS)
+
+
+HONORIFIC = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|reverend|herr|frau|monsieur|madame|mme|mlle|señora?|sra?|srta)\b\.?",
+    re.IGNORECASE,
+)
+"""What stands before a name and is no part of it."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +63,71 @@ class Spec:
     Attributes:
         categories: of ``CATEGORIES``.
         replacement: what stands for a span; ``{category}`` becomes the category in capitals.
-        threshold: least probability, 0..1, of a span that the model finds; None for the one at which F1 was best.
+        threshold: least probability, 0..1, of a span that the model finds; None for the one at which F1 was best, and 0.5 of a named model.
+        named: the token classifier that the user names; None for the default. Formats are recognised all the same.
     """
 
     categories: tuple[str, ...]
     replacement: str
     threshold: float | None
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
-        """Read what the macro printed."""
+        """Read what the macro printed.
+
+        Raises:
+            ValueError: the named model cannot be found, or finds none of the categories that only a model can find.
+        """
         threshold = options.get("threshold")
-        return cls(tuple(options["categories"]), options["replacement"], None if threshold is None else float(threshold))
+        named = NamedModel.parse(options, TOKEN_CLASSIFIER)
+        spec = cls(tuple(options["categories"]), options["replacement"], None if threshold is None else float(threshold), named)
+        wanted = [c for c in spec.categories if c in FIELDS]
+        missing = [c for c in wanted if c not in spec.fields.values()]
+        if named and missing:
+            raise ValueError(
+                f"ai_redact: argument 'model' is '{named.name}', which finds {', '.join(entities(named))} and so no {', '.join(missing)}: "
+                "leave these out of categories, or name another token classifier"
+            )
+        return spec
 
     @property
     def fields(self) -> dict[str, str]:
         """Return prompt and category of what the model has to find, in the extractor's canonical order."""
-        return dict(sorted((FIELDS[c], c) for c in self.categories if c in FIELDS))
+        if self.named is None:
+            return dict(sorted((FIELDS[c], c) for c in self.categories if c in FIELDS))
+        found = {entity: _category(entity) for entity in entities(self.named)}
+        return {entity: category for entity, category in sorted(found.items()) if category in self.categories}
+
+    def task(self) -> Task[Any, Any]:
+        """Return what finds them."""
+        return TokenClassifier(self.named, tuple(self.fields)) if self.named else FieldExtractor(tuple(self.fields))
+
+    @property
+    def least(self) -> float:
+        """Least probability of a span that the model finds."""
+        if self.threshold is not None:
+            return self.threshold
+        return NAMED_THRESHOLD if self.named else default_threshold()
+
+
+def _category(entity: str) -> str | None:
+    """Return the category that an entity of a token classifier belongs to."""
+    name = re.sub(r"[\W_]+", " ", entity.lower()).strip()
+    return next((category for category, pattern in ENTITIES.items() if re.fullmatch(pattern, name)), None)
+
+
+def without_honorifics(text: str, found: Iterable[Found], categories: Iterable[str]) -> Iterator[Found]:
+    """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for."""
+    for f in found:
+        before = HONORIFIC.match(text, f.start, f.end) if f.category == "person" else None
+        if before is None or not text[before.end() : f.end].strip():
+            yield f
+            continue
+        rest = text[before.end() : f.end]
+        yield f._replace(start=f.end - len(rest.lstrip()))
+        if "title" in categories:
+            yield Found("title", f.start, before.end(), f.score)
 
 
 def united(text: str, found: Iterable[Found]) -> list[Found]:
@@ -97,7 +165,6 @@ def redacted(text: str, spans: list[Found], replacement: str) -> str:
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """Redact a column of texts into ``RESULT``. A text that cannot be read whole is NULL, never itself."""
-    threshold = default_threshold() if spec.threshold is None else spec.threshold
 
     def recognised(text: str) -> list[Found] | Failure:
         try:
@@ -109,7 +176,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         fields = spec.fields
         results: list[bytes | Failure] = [b"[]"] * len(texts)
         if fields:
-            results = resolve(FieldExtractor(tuple(fields)), texts, call.context, call.ledger_key)
+            results = resolve(spec.task(), texts, call.context, call.ledger_key)
         by_format = [recognised(text) for text in texts]
         results = [other if isinstance(other, Failure) else result for result, other in zip(results, by_format, strict=True)]
         good, found, errors = split_failures(results)
@@ -121,9 +188,9 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
                 Found(category, start, end, score)
                 for category, answers in zip(fields.values(), json.loads(result), strict=False)
                 for start, end, score in answers
-                if score >= threshold
+                if score >= spec.least
             ]
-            whole = united(texts[i], [*told, *read])
+            whole = united(texts[i], [*told, *without_honorifics(texts[i], read, spec.categories)])
             value.append(redacted(texts[i], whole, spec.replacement))
             spans.append([{**f._asdict(), "text": texts[i][f.start : f.end]} for f in whole])
         return {

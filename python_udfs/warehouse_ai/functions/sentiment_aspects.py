@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.functions.named_labels import grouped, is_independent, scored, sentiment_places
 from warehouse_ai.models.adapters import ASPECTS
+from warehouse_ai.models.named import CLASSIFIER, NamedModel
 from warehouse_ai.models.text_classifier import TextClassifier, logits, prompt_fits, softmax, with_prompt
 from warehouse_ai.runtime.run import resolve
 
@@ -33,21 +35,36 @@ class Spec:
 
     Attributes:
         aspects: at least one; the model reads ``_`` as a space.
+        named: the classifier of (text, aspect) that the user names; None for the default.
     """
 
     aspects: tuple[str, ...]
+    named: NamedModel | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed.
 
         Raises:
-            ValueError: an aspect is longer than the model's window.
+            ValueError: an aspect is longer than the model's window, or the named model's labels are not of sentiment.
         """
+        named = NamedModel.parse(options, CLASSIFIER)
+        if named:
+            sentiment_places(named, "ai_sentiment_aspects")
+        fits = named.prompt_fits if named else prompt_fits
         for aspect in options["aspects"]:
-            if not prompt_fits(aspect):
+            if not fits(aspect):
                 raise ValueError(f"ai_sentiment_aspects: argument 'aspects' has one that is too long to be an aspect: '{aspect[:40]}...'")
-        return cls(tuple(options["aspects"]))
+        return cls(tuple(options["aspects"]), named)
+
+    def probabilities(self, asked: list[str], call: Call) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
+        """Return indices of the scored pairs, their probabilities ``[scored, 4]``, and an error or None for each pair."""
+        if self.named is None:
+            good, found, errors = split_failures(resolve(TextClassifier(ASPECTS, prompted=True), asked, call.context, call.ledger_key))
+            return good, softmax(logits(found, len(CLASSES))), errors
+        good, p, errors = scored(self.named, asked, call, prompted=True)
+        places = sentiment_places(self.named, "ai_sentiment_aspects")
+        return good, grouped(p, places, len(CLASSES), 0.0, is_independent(self.named)), errors
 
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
@@ -61,9 +78,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         labels = np.full((len(texts), len(spec.aspects)), None, object)
         names = [aspect.replace("_", " ") for aspect in spec.aspects]
         asked = [with_prompt(name, text) for text in texts for name in names]
-        results = resolve(TextClassifier(ASPECTS, prompted=True), asked, call.context, call.ledger_key)
-        good, found, failed = split_failures(results)
-        p = softmax(logits(found, len(CLASSES)))
+        good, p, failed = spec.probabilities(asked, call)
         best = p.argmax(axis=1)
         scores.reshape(-1)[good] = np.where(best < 3, p[:, 2] - p[:, 0], np.nan)
         labels.reshape(-1)[good] = np.array(CLASSES, object)[best]

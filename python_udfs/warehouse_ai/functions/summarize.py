@@ -13,7 +13,8 @@ import pyarrow as pa
 from warehouse_ai.functions.diversity import maximal_marginal_relevance
 from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
 from warehouse_ai.functions.sentences import sentences
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import vectors
+from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
 from warehouse_ai.models.registry import ENCODER
 from warehouse_ai.runtime.cache import namespace
 from warehouse_ai.runtime.run import Failure, derive, resolve
@@ -32,14 +33,16 @@ class Spec:
 
     Attributes:
         max_words: most words of it, at least 1; a text whose best sentence alone is longer gets that sentence cut after as many words.
+        encoder: what embeds the sentences.
     """
 
     max_words: int
+    encoder: TextEmbedder
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls(int(options["max_words"]))
+        return cls(int(options["max_words"]), text_encoder(options))
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int) -> list[
 
     Args:
         bodies: the sentences.
-        embedded: their unit vectors, float32 ``[sentences, 384]``.
+        embedded: their unit vectors, float32 ``[sentences, dimension]``.
         max_words: words to fill.
 
     Returns:
@@ -87,11 +90,11 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     def score(texts: list[str]) -> list[bytes | Failure]:
         places = [_spread(sentences(text)) for text in texts]
         bodies = list(dict.fromkeys(text[s.start : s.end] for text, found in zip(texts, places, strict=True) for s in found))
-        embedded = dict(zip(bodies, resolve(Embedder(), bodies, call.context, call.ledger_key, hits=False), strict=True))
+        embedded = dict(zip(bodies, resolve(spec.encoder, bodies, call.context, call.ledger_key, hits=False), strict=True))
         return [_summary(text, found, embedded, spec) for text, found in zip(texts, places, strict=True)]
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        space = namespace("summarize", ENCODER.revision, str(spec.max_words))
+        space = namespace("summarize", spec.encoder.model, str(spec.max_words))
         good, found, errors = split_failures(derive(space, texts, score, call.context, call.ledger_key))
         value, parts = [], []
         for i, result in zip(good, found, strict=True):

@@ -9,7 +9,7 @@ from warehouse_ai.functions import summarize
 from warehouse_ai.functions.frame import ABSTAINED, Call
 from warehouse_ai.functions.groups import apply_groups, embedded
 from warehouse_ai.functions.sentences import sentences
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import vectors
 from warehouse_ai.models.registry import ENCODER
 
 NAME = "summarize_agg"
@@ -29,7 +29,7 @@ def run(columns: list[pa.ChunkedArray], spec: summarize.Spec, call: Call) -> pa.
             return {"error": ABSTAINED}
         if len(bodies) > summarize.SENTENCES:
             bodies = [bodies[i] for i in np.linspace(0, len(bodies) - 1, summarize.SENTENCES).astype(int)]
-        found = embedded(Embedder(), bodies, call)
+        found = embedded(spec.encoder, bodies, call)
         chosen = summarize.choose(bodies, vectors([found[body] for body in bodies]), spec.max_words)
         chosen.sort(key=lambda c: (-c[1], c[0]))
         return {"value": summarize.first_words(" ".join(bodies[i] for i, _ in chosen), spec.max_words)}

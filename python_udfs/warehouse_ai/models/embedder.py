@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Embedder:
     """Runtime task: a text to 384 float16 numbers of norm 1; the windows of a long text are averaged by their tokens."""
 
+    model = ENCODER.model
     space = namespace("embed", ENCODER.revision, "fp32")
 
     def inputs(self, texts: list[str]) -> list[Window]:
@@ -45,7 +46,8 @@ class Embedder:
 
 
 def vectors(results: Sequence[bytes]) -> np.ndarray:
-    """Decode cached embeddings to float32 ``[texts, 384]`` of norm 1."""
-    rounded = np.frombuffer(b"".join(results), np.float16).reshape(len(results), ENCODER.dimension).astype(np.float32)
+    """Decode cached embeddings of one encoder to float32 ``[texts, dimension]`` of norm 1."""
+    dimension = len(results[0]) // 2 if results else ENCODER.dimension
+    rounded = np.frombuffer(b"".join(results), np.float16).reshape(len(results), dimension).astype(np.float32)
     # Rounding to float16 moves a norm by up to 1e-4, and cosines with it.
     return rounded / np.linalg.norm(rounded, axis=1, keepdims=True)

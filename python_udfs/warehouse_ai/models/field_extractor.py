@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,7 @@ from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
-from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode
+from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode, united
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
@@ -102,14 +101,7 @@ class FieldExtractor:
 
     def merge(self, text: str, inputs: Sequence[PromptedWindow], parts: Sequence[dict[int, list[Span]]]) -> bytes:
         """Unite the windows' spans; of two that overlap the more probable stays."""
-        out: list[list[tuple[int, int, float]]] = []
-        for index in range(len(self.fields)):
-            taken: list[Span] = []
-            for span in sorted((s for part in parts for s in part.get(index, [])), key=lambda s: (-s.score, s.start, s.end)):
-                if all(span.end <= t.start or span.start >= t.end for t in taken):
-                    taken.append(span)
-            out.append([(s.start, s.end, round(s.score, 4)) for s in sorted(taken, key=lambda s: s.start)])
-        return json.dumps(out).encode()
+        return united([[s for part in parts for s in part.get(index, [])] for index in range(len(self.fields))])
 
 
 def _calibrated(span: Span, slope: float, intercept: float) -> Span:

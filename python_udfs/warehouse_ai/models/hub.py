@@ -8,6 +8,8 @@ import xxhash
 
 FILES = ("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model")
 """Files of a model: weights that cannot hold code, settings, tokenizer and chat template."""
+OTHER_FORMATS = ("onnx/*", "openvino/*", "original/*", "consolidated*")
+"""The same weights once more, for other programs."""
 
 
 def locate(name: str, allow_downloads: bool, argument: str) -> tuple[Path, str]:
@@ -59,7 +61,7 @@ def snapshot(identifier: str, revision: str | None, allow_downloads: bool, argum
                 revision=revision,
                 local_files_only=not allow_downloads,
                 allow_patterns=list(FILES),
-                ignore_patterns=["*/*", "consolidated*"],
+                ignore_patterns=list(OTHER_FORMATS),
             )
         )
     # The hub raises errors of many kinds: an id of the wrong form, no such model, no connection, no permission.
@@ -73,8 +75,9 @@ def snapshot(identifier: str, revision: str | None, allow_downloads: bool, argum
 def fingerprint(folder: Path) -> str:
     """Hash names and contents of a model's files: 12 hexadecimal digits."""
     digest = xxhash.xxh3_128()
-    for path in sorted(p for pattern in FILES for p in folder.glob(pattern)):
-        digest.update(path.name.encode())
+    # A sentence encoder keeps its pooling in a folder of its own.
+    for path in sorted(p for pattern in FILES for p in folder.rglob(pattern)):
+        digest.update(path.relative_to(folder).as_posix().encode())
         with path.open("rb") as file:
             while chunk := file.read(1 << 24):
                 digest.update(chunk)

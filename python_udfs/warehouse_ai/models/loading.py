@@ -22,5 +22,5 @@ def once(key: Hashable, load: Callable[[], T]) -> T:
 
 
 def loaded(name: str) -> bool:
-    """Tell whether a model is in memory: keys are names, or tuples that begin with one."""
-    return any(key == name or (isinstance(key, tuple) and key[0] == name) for key in _loaded)
+    """Tell whether a model is in memory: keys are names, or tuples with a name or the folder of a named model."""
+    return any(key == name or (isinstance(key, tuple) and name in key and "files" not in str(key[0])) for key in _loaded)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,3 +87,15 @@ def decode(probabilities: np.ndarray, offsets: np.ndarray) -> list[Span]:
         if all(j[k] < a or i[k] > b for a, b, _ in taken):
             taken.append((int(i[k]), int(j[k]), float(scores[k])))
     return [Span(int(offsets[a, 0]), int(offsets[b, 1]), score) for a, b, score in sorted(taken)]
+
+
+def united(found: Sequence[Sequence[Span]]) -> bytes:
+    """Encode the spans of each field for the cache, in the order of the text; of two that overlap the more probable stays."""
+    out: list[list[tuple[int, int, float]]] = []
+    for spans in found:
+        taken: list[Span] = []
+        for span in sorted(spans, key=lambda s: (-s.score, s.start, s.end)):
+            if all(span.end <= t.start or span.start >= t.end for t in taken):
+                taken.append(span)
+        out.append([(s.start, s.end, round(s.score, 4)) for s in sorted(taken, key=lambda s: s.start)])
+    return json.dumps(out).encode()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from warehouse_ai.models.sequence_classifier import SequenceClassifier
     from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
+    from warehouse_ai.runtime.run import Input
 
 
 SEPARATOR = "\x1f"
@@ -104,9 +105,14 @@ class TextClassifier:
 
     def merge(self, text: str, inputs: Sequence[PromptedText], parts: Sequence[np.ndarray]) -> bytes:
         """Unite the windows."""
-        if self.merging == "max":
-            return np.max(parts, axis=0).astype(np.float32).tobytes()
-        return np.average(parts, axis=0, weights=[len(item.ids) for item in inputs]).astype(np.float32).tobytes()
+        return merged(self.merging, inputs, parts)
+
+
+def merged(merging: Literal["mean", "max"], inputs: Sequence[Input], parts: Sequence[np.ndarray]) -> bytes:
+    """Encode the logits of a text for the cache: the mean of its windows by their tokens, or the highest of each class."""
+    if merging == "max":
+        return np.max(parts, axis=0).astype(np.float32).tobytes()
+    return np.average(parts, axis=0, weights=[len(item.ids) for item in inputs]).astype(np.float32).tobytes()
 
 
 def logits(results: Sequence[bytes], classes: int) -> np.ndarray:
