@@ -7,7 +7,8 @@ import math
 import os
 import random
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from warehouse_ai.models.adapters import Adapter
 from warehouse_ai.models.packing import Packed, pack_inputs
 from warehouse_ai.models.registry import ENCODER, load_text_encoder, load_tokenizer
+from warehouse_ai.models.sequence_classifier import SequenceClassifier
 from warehouse_ai.models.tokenizer import Window
 from warehouse_ai.runtime.batching import Batch
 
@@ -150,7 +153,78 @@ class Schedule:
         self._scheduler.step()
 
 
-def prompted(prompts: list[str], texts: list[str]) -> list[tuple[np.ndarray, int]]:
+def fit(
+    model: nn.Module,
+    lengths: list[int],
+    loss: Callable[[list[int]], Tensor],
+    save: Callable[[nn.Module], object],
+    *,
+    steps: int,
+    batch: int,
+    rate: float,
+    averaged: float,
+    rng: random.Random,
+) -> nn.Module:
+    """Train a model and return the average of its last steps (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407).
+
+    Args:
+        model: trained in place.
+        lengths: tokens of each row.
+        loss: of the rows with these indices.
+        save: called with the average so far after each pass over the rows, and at the end.
+        steps: updates.
+        batch: rows of an update.
+        rate: highest learning rate.
+        averaged: share of the last steps over which the weights are averaged.
+        rng: order of the rows.
+    """
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
+    schedule = Schedule(optimizer, steps)
+    average = AveragedModel(model)
+    started, done = time.time(), 0
+    print(f"{len(lengths)} rows, {steps} steps", flush=True)
+    while done < steps:
+        for rows in length_batches(lengths, batch, rng)[: steps - done]:
+            found = loss(rows)
+            schedule.step(found)
+            done += 1
+            if done > steps * (1 - averaged):
+                average.update_parameters(model)
+            if done % 50 == 0:
+                print(f"step {done}/{steps} loss {found.item():.3f} {time.time() - started:.0f} s", flush=True)
+        save(average.module if average.n_averaged else model)
+    return average.module
+
+
+Row = tuple[np.ndarray, int]
+"""Token ids of an input, and how many of them are the prompt's."""
+
+
+def forward(model: SequenceClassifier, inputs: list[Row]) -> Tensor:
+    """Return logits ``[inputs, classes]`` in the order given."""
+    batch, order = packed([ids for ids, _ in inputs])
+    prompts = [(inputs[i][1], len(inputs[i][0])) for i in order] if any(prompt for _, prompt in inputs) else None
+    return model(batch, prompts)[np.argsort(order)]
+
+
+@torch.inference_mode()
+def logits_of(model: SequenceClassifier, inputs: list[Row]) -> Tensor:
+    """Score any number of inputs, without dropout."""
+    model.eval()
+    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i][0]))
+    out = torch.zeros(len(inputs), model.head.out_features)
+    for chosen in batched(order, 64):
+        out[chosen] = forward(model, [inputs[i] for i in chosen])
+    model.train()
+    return out
+
+
+def unprompted(texts: list[str]) -> list[Row]:
+    """Tokenize texts that have no prompt."""
+    return [(window.ids, 0) for window in first_windows(texts)]
+
+
+def prompted(prompts: list[str], texts: list[str]) -> list[Row]:
     """Put a prompt in front of each text: token ids, and how many of them are the prompt's."""
     tokenizer = load_tokenizer()
     front = {p: tokenizer.windows([p])[0].ids for p in set(prompts)}

@@ -50,7 +50,7 @@ def main() -> None:
         made = tuple(Label(key, "", ()) for key in labels)
         results = resolve(Embedder(), list(dict.fromkeys(text for text, _ in rows)), context, call.ledger_key)
         by_text = dict(zip(dict.fromkeys(text for text, _ in rows), vectors([r for r in results if isinstance(r, bytes)]), strict=True))
-        labelled = prototypes(made, call)
+        labelled = prototypes(made, Embedder(), call)
         assert not isinstance(labelled, Failure), labelled
         embedded.append((np.stack([by_text[text] for text, _ in rows]), labelled))
         right.append(np.array([i for _, i in rows]))

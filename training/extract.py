@@ -23,12 +23,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
-from torch.optim.swa_utils import AveragedModel
 
 from _common import (
     DATA,
-    Schedule,
-    length_batches,
+    fit,
     load_lora_factors,
     lora_encoder,
     lora_factors,
@@ -51,7 +49,7 @@ BATCH = 32
 LEARNING_RATE = 6e-4
 RANK = 16
 AVERAGED = 0.3
-"""Share of the last steps over which the weights are averaged (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407)."""
+"""Share of the last steps over which the weights are averaged."""
 HELD_OUT = (
     "allergy",
     "root cause",
@@ -321,42 +319,38 @@ def main() -> None:
     pool = sorted({n for x in train if x.own for n in x.spans})
     prompts = Prompts(pool)
     model = SpanExtractor(lora_encoder(RANK))
-    steps = more or EPOCHS * (-(-len(train) // BATCH))
-    rate = LEARNING_RATE
     if more:
         shipped = EXTRACT.load()
         load_lora_factors(model.encoder, EXTRACT.encoder_factors(shipped))
         model.load_state_dict({n: t for n, t in shipped.items() if n.split(".")[0] in ("token", "field", "bias")}, strict=False)
-        rate /= 2
     own = sum(x.own for x in train)
-    print(f"{len(train)} examples ({own} own), {len(pool)} own names, {len(dev)} dev, {len(held)} held out, {steps} steps", flush=True)
-    heads = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("encoder.")]
-    factors = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith("encoder.")]
-    optimizer = torch.optim.AdamW([{"params": factors, "lr": rate}, {"params": heads, "lr": rate}], weight_decay=0.01)
-    schedule = Schedule(optimizer, steps)
-    averaged = AveragedModel(model)
-    started, done = time.time(), 0
-    lengths = [len(prompts.window(x.text).ids) for x in train]
-    while done < steps:
-        for batch in length_batches(lengths, BATCH, rng)[: steps - done]:
-            asked = [prompts.sample(train[i], rng) for i in batch]
-            built = [prompts.build(train[i].text, [n for n, _ in fields]) for i, fields in zip(batch, asked, strict=True)]
-            loss = loss_of(model, built, [[s for _, s in fields] for fields in asked])
-            schedule.step(loss)
-            done += 1
-            if done > steps * (1 - AVERAGED):
-                averaged.update_parameters(model)
-            if done % 50 == 0:
-                print(f"step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-            if done % 700 == 0 or done == steps:
-                final = averaged.module if averaged.n_averaged else model
-                chosen = settle(final, prompts, dev)
-                print(json.dumps(chosen), flush=True)
-                heads_state = {n: p.detach().half() for n, p in final.state_dict().items() if not n.startswith("encoder.")}
-                calibrated = {"threshold": [chosen["threshold"]], "platt": [chosen["slope"], chosen["intercept"]]}
-                save_weights(
-                    "extract", {**lora_factors(final.encoder), **heads_state, **{n: torch.tensor(v) for n, v in calibrated.items()}}
-                )
+    print(f"{len(train)} examples ({own} own), {len(pool)} own names, {len(dev)} dev, {len(held)} held out", flush=True)
+    started = time.time()
+
+    def loss(batch: list[int]) -> torch.Tensor:
+        asked = [prompts.sample(train[i], rng) for i in batch]
+        built = [prompts.build(train[i].text, [n for n, _ in fields]) for i, fields in zip(batch, asked, strict=True)]
+        return loss_of(model, built, [[s for _, s in fields] for fields in asked])
+
+    def save(final: SpanExtractor) -> None:
+        chosen = settle(final, prompts, dev)
+        print(json.dumps(chosen), flush=True)
+        heads = {n: p.detach().half() for n, p in final.state_dict().items() if not n.startswith("encoder.")}
+        calibrated = {"threshold": [chosen["threshold"]], "platt": [chosen["slope"], chosen["intercept"]]}
+        save_weights("extract", {**lora_factors(final.encoder), **heads, **{n: torch.tensor(v) for n, v in calibrated.items()}})
+
+    final = fit(
+        model,
+        [len(prompts.window(x.text).ids) for x in train],
+        loss,
+        save,
+        steps=more or EPOCHS * (-(-len(train) // BATCH)),
+        batch=BATCH,
+        rate=LEARNING_RATE / 2 if more else LEARNING_RATE,
+        averaged=AVERAGED,
+        rng=rng,
+    )
+    chosen = settle(final, prompts, dev)
     chosen["minutes"] = (time.time() - started) / 60
     print(json.dumps({**chosen, "unseen_names": unseen_names(final, prompts, held, chosen["raw_threshold"])}, indent=2))
 

@@ -19,14 +19,13 @@ import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
-from torch.optim.swa_utils import AveragedModel
 
 from _common import (
-    Schedule,
-    length_batches,
+    fit,
+    forward,
+    logits_of,
     lora_encoder,
     lora_factors,
-    packed,
     prompted,
     read_set,
     save_weights,
@@ -79,26 +78,10 @@ def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return losses.mean()
 
 
-def forward(model: SequenceClassifier, inputs: list[tuple[np.ndarray, int]]) -> torch.Tensor:
-    """Return logits ``[inputs, 3]`` in the order given."""
-    batch, order = packed([ids for ids, _ in inputs])
-    logits = model(batch, [(inputs[i][1], len(inputs[i][0])) for i in order])
-    return logits[np.argsort(order)]
-
-
-@torch.inference_mode()
 def entailed(model: SequenceClassifier, rows: list[Pair]) -> np.ndarray:
     """Return the log odds of entailment."""
-    model.eval()
-    inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
-    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i][0]))
-    out = np.zeros(len(rows))
-    for at in range(0, len(order), 64):
-        chosen = order[at : at + 64]
-        logits = forward(model, [inputs[i] for i in chosen])
-        out[chosen] = (logits[:, 0] - torch.logsumexp(logits[:, 1:], -1)).numpy()
-    model.train()
-    return out
+    logits = logits_of(model, prompted([r[0] for r in rows], [r[1] for r in rows]))
+    return (logits[:, 0] - torch.logsumexp(logits[:, 1:], -1)).numpy()
 
 
 def balanced(rows: list[Pair], odds: np.ndarray) -> float:
@@ -115,36 +98,23 @@ def main() -> None:
     dev, rows = rows[:1500], rows[1500:]
     inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
     model = SequenceClassifier(lora_encoder(RANK), 3, prompted=True)
+    started = time.time()
+
+    def loss(batch: list[int]) -> torch.Tensor:
+        return loss_of(forward(model, [inputs[i] for i in batch]), torch.tensor([rows[i][2] for i in batch]))
+
+    def save(final: SequenceClassifier) -> None:
+        odds = entailed(final, dev)
+        # Platt scaling of entailment against the rest: both class logits of the shipped head follow from the log odds.
+        platt = LogisticRegression().fit(odds[:, None], [r[2] == 0 for r in dev])
+        head = {"head.weight": final.head.weight.detach().clone(), "head.bias": final.head.bias.detach().clone()}
+        scale = torch.tensor([float(platt.coef_[0, 0]), float(platt.intercept_[0])])
+        save_weights("filter", {**lora_factors(final.encoder), **head, "platt": scale})
+        print(f"dev {balanced(dev, odds):.4f}", flush=True)
+
     steps = EPOCHS * (-(-len(rows) // BATCH))
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE, weight_decay=0.01)
-    schedule = Schedule(optimizer, steps)
-    averaged = AveragedModel(model)
-    started, done = time.time(), 0
-    print(f"{len(rows)} pairs, {steps} steps", flush=True)
-    for epoch in range(EPOCHS):
-        for batch in length_batches([len(ids) for ids, _ in inputs], BATCH, rng):
-            loss = loss_of(forward(model, [inputs[i] for i in batch]), torch.tensor([rows[i][2] for i in batch]))
-            schedule.step(loss)
-            done += 1
-            if done > steps * (1 - AVERAGED):
-                averaged.update_parameters(model)
-            if done % 100 == 0:
-                print(f"epoch {epoch} step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-            if done % 400 == 0 or done == steps:
-                final = averaged.module if averaged.n_averaged else model
-                odds = entailed(final, dev)
-                # Platt scaling of entailment against the rest: both class logits of the shipped head follow from the log odds.
-                platt = LogisticRegression().fit(odds[:, None], [r[2] == 0 for r in dev])
-                save_weights(
-                    "filter",
-                    {
-                        **lora_factors(final.encoder),
-                        "head.weight": final.head.weight.detach().clone(),
-                        "head.bias": final.head.bias.detach().clone(),
-                        "platt": torch.tensor([float(platt.coef_[0, 0]), float(platt.intercept_[0])]),
-                    },
-                )
-                print(f"step {done} dev {balanced(dev, odds):.4f}", flush=True)
+    lengths = [len(ids) for ids, _ in inputs]
+    final = fit(model, lengths, loss, save, steps=steps, batch=BATCH, rate=LEARNING_RATE, averaged=AVERAGED, rng=rng)
     figures = {}
     for name, test in (
         ("mnli_odd", pairs("mnli_dev", "fold % 2 == 1")),

@@ -19,21 +19,20 @@ import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score
-from torch.optim.swa_utils import AveragedModel
 
 from _common import (
     DATA,
-    Schedule,
-    first_windows,
-    length_batches,
+    fit,
+    forward,
+    logits_of,
     lora_encoder,
     lora_factors,
-    packed,
     read_set,
     resume,
     save_weights,
     seed_everything,
     steps_to_continue,
+    unprompted,
 )
 from folds import fold_of
 from warehouse_ai.models.adapters import MODERATE
@@ -128,30 +127,15 @@ def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return F.binary_cross_entropy_with_logits(logits[known], target[known])
 
 
-def forward(model: SequenceClassifier, ids: list[np.ndarray]) -> torch.Tensor:
-    """Return logits ``[inputs, 6]`` in the order given."""
-    batch, order = packed(ids)
-    return model(batch)[np.argsort(order)]
-
-
-@torch.inference_mode()
-def logits_of(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
-    """Score texts by their first window."""
-    model.eval()
-    windows = dict(zip(dict.fromkeys(texts), first_windows(list(dict.fromkeys(texts))), strict=True))
-    order = sorted(range(len(texts)), key=lambda i: len(windows[texts[i]].ids))
-    out = np.zeros((len(texts), len(CATEGORIES)))
-    for at in range(0, len(order), 64):
-        chosen = order[at : at + 64]
-        out[chosen] = forward(model, [windows[texts[i]].ids for i in chosen]).numpy()
-    model.train()
-    return out
+def scores(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
+    """Score texts by their first window: logits ``[texts, 6]``."""
+    return logits_of(model, unprompted(texts)).numpy().astype(float)
 
 
 def calibrated(model: SequenceClassifier) -> tuple[torch.Tensor, torch.Tensor]:
     """Platt scaling of each category on fold 7, folded into the head."""
     rows = [r for read in SOURCES.values() for r in read() if r[2] == 7 and r[0].strip()]
-    logits, target = logits_of(model, [r[0][:MAX_LENGTH] for r in rows]), np.array([r[1] for r in rows])
+    logits, target = scores(model, [r[0][:MAX_LENGTH] for r in rows]), np.array([r[1] for r in rows])
     weight, bias = model.head.weight.detach().clone(), model.head.bias.detach().clone()
     for c in range(len(CATEGORIES)):
         known = ~np.isnan(target[:, c])
@@ -166,7 +150,7 @@ def report(model: SequenceClassifier, weight: torch.Tensor, bias: torch.Tensor) 
     scale = (weight[:, 0] / model.head.weight[:, 0]).detach().numpy()
     shift = (bias - model.head.bias.detach() * torch.from_numpy(scale)).numpy()
     held = {name: [r for r in read() if r[2] >= 8 and r[0].strip()] for name, read in SOURCES.items()}
-    p = {name: 1 / (1 + np.exp(-(logits_of(model, [r[0][:MAX_LENGTH] for r in rows]) * scale + shift))) for name, rows in held.items()}
+    p = {name: 1 / (1 + np.exp(-(scores(model, [r[0][:MAX_LENGTH] for r in rows]) * scale + shift))) for name, rows in held.items()}
     y = {name: np.array([r[1] for r in rows]) for name, rows in held.items()}
     truth = [2 if h else 1 if t else 0 for t, h in y["davidson"][:, :2]]
     found = [2 if h >= 0.5 else 1 if t >= 0.5 else 0 for t, h in p["davidson"][:, :2]]
@@ -186,33 +170,31 @@ def main() -> None:
     seed_everything(SEED)
     rng = random.Random(SEED)
     rows = training_rows(rng)
-    texts = list(dict.fromkeys(r[0] for r in rows))
-    windows = dict(zip(texts, first_windows(texts), strict=True))
+    inputs = unprompted([r[0] for r in rows])
     model = SequenceClassifier(lora_encoder(RANK), len(CATEGORIES))
-    steps = more or EPOCHS * (-(-len(rows) // BATCH))
     if more:
         resume(model, MODERATE)
-    optimizer = torch.optim.AdamW(
-        [p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE / 2 if more else LEARNING_RATE, weight_decay=0.01
-    )
-    schedule = Schedule(optimizer, steps)
-    averaged = AveragedModel(model)
-    started, done = time.time(), 0
-    print(f"{len(rows)} rows, {steps} steps", flush=True)
-    while done < steps:
-        for batch in length_batches([len(windows[r[0]].ids) for r in rows], BATCH, rng)[: steps - done]:
-            loss = loss_of(forward(model, [windows[rows[i][0]].ids for i in batch]), torch.tensor([rows[i][1] for i in batch]))
-            schedule.step(loss)
-            done += 1
-            if done > steps * (1 - AVERAGED):
-                averaged.update_parameters(model)
-            if done % 100 == 0:
-                print(f"step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-        final = averaged.module if averaged.n_averaged else model
+    started = time.time()
+
+    def loss(batch: list[int]) -> torch.Tensor:
+        return loss_of(forward(model, [inputs[i] for i in batch]), torch.tensor([rows[i][1] for i in batch]))
+
+    def save(final: SequenceClassifier) -> None:
         weight, bias = calibrated(final)
         save_weights("moderate", {**lora_factors(final.encoder), "head.weight": weight, "head.bias": bias})
-        print(json.dumps(report(final, weight, bias)), flush=True)
-    print(f"{(time.time() - started) / 60:.1f} minutes")
+
+    final = fit(
+        model,
+        [len(ids) for ids, _ in inputs],
+        loss,
+        save,
+        steps=more or EPOCHS * (-(-len(rows) // BATCH)),
+        batch=BATCH,
+        rate=LEARNING_RATE / 2 if more else LEARNING_RATE,
+        averaged=AVERAGED,
+        rng=rng,
+    )
+    print(json.dumps({**report(final, *calibrated(final)), "minutes": (time.time() - started) / 60}, indent=2))
 
 
 if __name__ == "__main__":

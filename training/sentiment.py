@@ -25,26 +25,23 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from sklearn.metrics import balanced_accuracy_score, f1_score
-from torch.optim.swa_utils import AveragedModel
 
 from _common import (
     DATA,
-    Schedule,
-    batched,
-    first_windows,
-    length_batches,
+    fit,
+    forward,
     load_lora_factors,
+    logits_of,
     lora_encoder,
     lora_factors,
-    packed,
     read_set,
     save_weights,
     seed_everything,
     temperature_of,
+    unprompted,
 )
 from warehouse_ai.models.adapters import Adapter
 from warehouse_ai.models.sequence_classifier import SequenceClassifier
-from warehouse_ai.models.tokenizer import Window
 
 CLASSES = ("negative", "neutral", "positive")
 SEEDS = (7, 8)
@@ -55,8 +52,8 @@ BATCH = 32
 LEARNING_RATE = 5e-4
 RANK = 32
 AVERAGED = 0.4
-"""Share of the last steps over which the weights are averaged (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407)."""
-Row = tuple[str, int | None]
+"""Share of the last steps over which the weights are averaged."""
+Labelled = tuple[str, int | None]
 """A text and its class."""
 POSITIVE = {
     *("admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"),
@@ -77,10 +74,10 @@ def polarity(emotions: list[str]) -> int | None:
     return None
 
 
-def training_rows(rng: random.Random) -> list[Row]:
+def training_rows(rng: random.Random) -> list[Labelled]:
     """Collect (text, class) for one epoch."""
     sst = read_set("sst5").query("split == 'train'")
-    rows: list[Row] = [
+    rows: list[Labelled] = [
         (t, 0 if "negative" in label else 2 if "positive" in label else 1) for t, label in zip(sst.text, sst.label, strict=True)
     ]
     emotions = read_set("goemotions").query("split == 'train'")
@@ -97,12 +94,6 @@ def training_rows(rng: random.Random) -> list[Row]:
     return rows
 
 
-def forward(model: SequenceClassifier, windows: list[Window]) -> torch.Tensor:
-    """Return logits ``[windows, 3]`` in the order given."""
-    batch, order = packed([window.ids for window in windows])
-    return model(batch)[np.argsort(order)]
-
-
 def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Cross-entropy over three classes, and over the two poles where a text has one: the sign of the value has to be right too."""
     loss = F.cross_entropy(logits, target, label_smoothing=0.05)
@@ -112,17 +103,9 @@ def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return loss
 
 
-@torch.inference_mode()
 def probabilities(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
     """Score texts, ``[rows, 3]``."""
-    model.eval()
-    windows = first_windows(texts)
-    order = sorted(range(len(texts)), key=lambda i: len(windows[i].ids))
-    out = np.zeros((len(texts), 3))
-    for batch in batched(order, 64):
-        out[batch] = F.softmax(forward(model, [windows[i] for i in batch]), -1).numpy()
-    model.train()
-    return out
+    return F.softmax(logits_of(model, unprompted(texts)), -1).numpy()
 
 
 def report(model: SequenceClassifier) -> dict[str, float]:
@@ -154,8 +137,8 @@ def temperature(model: SequenceClassifier) -> float:
     return temperature_of(torch.log(torch.from_numpy(probabilities(model, texts)).clamp(min=1e-12)), truth)
 
 
-def fit(
-    model: SequenceClassifier, rows: list[Row], steps: int, rate: float, rng: random.Random, teach: dict[str, np.ndarray] | None = None
+def train(
+    model: SequenceClassifier, rows: list[Labelled], steps: int, rate: float, rng: random.Random, teach: dict[str, np.ndarray] | None = None
 ) -> SequenceClassifier:
     """Train for some steps and return the average of the last ones.
 
@@ -167,27 +150,22 @@ def fit(
         rng: order of the rows.
         teach: probabilities ``[3]`` by text that the model learns beside the classes.
     """
-    windows = first_windows([text for text, _ in rows])
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
-    schedule = Schedule(optimizer, steps)
-    averaged = AveragedModel(model)
-    started, done = time.time(), 0
-    print(f"{len(rows)} rows, {steps} steps", flush=True)
-    while done < steps:
-        for batch in length_batches([len(w.ids) for w in windows], BATCH, rng)[: steps - done]:
-            logits = forward(model, [windows[i] for i in batch])
-            known = [k for k, i in enumerate(batch) if rows[i][1] is not None]
-            loss = loss_of(logits[known], torch.tensor([rows[batch[k]][1] for k in known])) if known else logits.new_zeros(())
-            if teach:
-                soft = torch.from_numpy(np.stack([teach[rows[i][0]] for i in batch])).float()
-                loss = 0.3 * loss + F.kl_div(F.log_softmax(logits, -1), soft, reduction="batchmean")
-            schedule.step(loss)
-            done += 1
-            if done > steps * (1 - AVERAGED):
-                averaged.update_parameters(model)
-            if done % 100 == 0:
-                print(f"step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-    return averaged.module
+    inputs = unprompted([text for text, _ in rows])
+
+    def loss(batch: list[int]) -> torch.Tensor:
+        logits = forward(model, [inputs[i] for i in batch])
+        known = [k for k, i in enumerate(batch) if rows[i][1] is not None]
+        found = loss_of(logits[known], torch.tensor([rows[batch[k]][1] for k in known])) if known else logits.new_zeros(())
+        if teach:
+            soft = torch.from_numpy(np.stack([teach[rows[i][0]] for i in batch])).float()
+            found = 0.3 * found + F.kl_div(F.log_softmax(logits, -1), soft, reduction="batchmean")
+        return found
+
+    def save(model: SequenceClassifier) -> None:
+        save_weights("sentiment", state(model))
+
+    lengths = [len(ids) for ids, _ in inputs]
+    return fit(model, lengths, loss, save, steps=steps, batch=BATCH, rate=rate, averaged=AVERAGED, rng=rng)
 
 
 def state(model: SequenceClassifier) -> dict[str, torch.Tensor]:
@@ -218,7 +196,7 @@ def mean_of(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     return out
 
 
-def unlabelled() -> list[Row]:
+def unlabelled() -> list[Labelled]:
     """Film reviews and plots of the subjectivity set, without any sentence that the Treebank tests."""
     told = read_set("sst5").query("split != 'train'").text
     squeezed = {re.sub(r"\W+", "", text.lower()) for text in told}
@@ -236,7 +214,7 @@ def main() -> None:
         seed_everything(seed)
         rng = random.Random(seed)
         rows = training_rows(rng)
-        teachers.append(state(fit(classifier(), rows, EPOCHS * -(-len(rows) // BATCH), LEARNING_RATE, rng)))
+        teachers.append(state(train(classifier(), rows, EPOCHS * -(-len(rows) // BATCH), LEARNING_RATE, rng)))
     seed_everything(SEEDS[0])
     rng = random.Random(SEEDS[0])
     labelled, extra = training_rows(rng), unlabelled()
@@ -245,8 +223,7 @@ def main() -> None:
     student = classifier(mean_of(teachers))
     print(json.dumps(report(student)), flush=True)
     rows = rng.sample(labelled, len(labelled)) + extra
-    final = fit(student, rows, DISTILLING, LEARNING_RATE / 2, rng, dict(zip(texts, soft, strict=True)))
-    save_weights("sentiment", state(final))
+    final = train(student, rows, DISTILLING, LEARNING_RATE / 2, rng, dict(zip(texts, soft, strict=True)))
     print(json.dumps({**report(final), "minutes": (time.time() - started) / 60}, indent=2))
 
 

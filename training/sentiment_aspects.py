@@ -13,17 +13,15 @@ import json
 import random
 import time
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from torch.optim.swa_utils import AveragedModel
 
 from _common import (
-    Schedule,
-    length_batches,
+    fit,
+    forward,
+    logits_of,
     lora_encoder,
     lora_factors,
-    packed,
     prompted,
     read_set,
     save_weights,
@@ -73,30 +71,14 @@ def training_rows(rng: random.Random) -> list[Row]:
     return found
 
 
-def forward(model: SequenceClassifier, inputs: list[tuple[np.ndarray, int]]) -> torch.Tensor:
-    """Return logits ``[inputs, classes]`` in the order given."""
-    batch, order = packed([ids for ids, _ in inputs])
-    logits = model(batch, [(inputs[i][1], len(inputs[i][0])) for i in order])
-    return logits[np.argsort(order)]
-
-
-@torch.inference_mode()
-def logits_of(model: SequenceClassifier, rows: list[Row]) -> torch.Tensor:
-    """Score rows."""
-    model.eval()
-    inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
-    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i][0]))
-    out = torch.zeros(len(rows), len(CLASSES))
-    for at in range(0, len(order), 64):
-        chosen = order[at : at + 64]
-        out[chosen] = forward(model, [inputs[i] for i in chosen])
-    model.train()
-    return out
+def scores(model: SequenceClassifier, rows: list[Row]) -> torch.Tensor:
+    """Score rows: logits ``[rows, 4]``."""
+    return logits_of(model, prompted([r[0] for r in rows], [r[1] for r in rows]))
 
 
 def accuracy(model: SequenceClassifier, rows: list[Row]) -> float:
     """Share of rows whose likeliest sentiment is right, ``not mentioned`` left out as the sets do."""
-    return float((logits_of(model, rows)[:, :3].argmax(1) == torch.tensor([r[2] for r in rows])).float().mean())
+    return float((scores(model, rows)[:, :3].argmax(1) == torch.tensor([r[2] for r in rows])).float().mean())
 
 
 def main() -> None:
@@ -107,33 +89,21 @@ def main() -> None:
     dev = rows_of("mams_absa", "mams_atsa", "aspect", "split == 'val'") + rows_of("mams_absa", "mams_acsa", "category", "split == 'val'")
     inputs = prompted([r[0] for r in rows], [r[1] for r in rows])
     model = SequenceClassifier(lora_encoder(RANK), len(CLASSES), prompted=True)
+    started = time.time()
+
+    def loss(batch: list[int]) -> torch.Tensor:
+        target = torch.tensor([rows[i][2] for i in batch])
+        return F.cross_entropy(forward(model, [inputs[i] for i in batch]), target, label_smoothing=0.03)
+
+    def save(final: SequenceClassifier) -> None:
+        temperature = temperature_of(scores(final, dev), [r[2] for r in dev])
+        head = {"head.weight": final.head.weight.detach() / temperature, "head.bias": final.head.bias.detach() / temperature}
+        save_weights("sentiment_aspects", {**lora_factors(final.encoder), **head})
+        print(f"dev {accuracy(final, dev):.4f}", flush=True)
+
     steps = EPOCHS * (-(-len(rows) // BATCH))
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE, weight_decay=0.01)
-    schedule = Schedule(optimizer, steps)
-    averaged = AveragedModel(model)
-    started, done = time.time(), 0
-    print(f"{len(rows)} rows, {steps} steps", flush=True)
-    for epoch in range(EPOCHS):
-        for batch in length_batches([len(ids) for ids, _ in inputs], BATCH, rng):
-            target = torch.tensor([rows[i][2] for i in batch])
-            loss = F.cross_entropy(forward(model, [inputs[i] for i in batch]), target, label_smoothing=0.03)
-            schedule.step(loss)
-            done += 1
-            if done > steps * (1 - AVERAGED):
-                averaged.update_parameters(model)
-            if done % 100 == 0:
-                print(f"epoch {epoch} step {done}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
-        final = averaged.module if averaged.n_averaged else model
-        temperature = temperature_of(logits_of(final, dev), [r[2] for r in dev])
-        save_weights(
-            "sentiment_aspects",
-            {
-                **lora_factors(final.encoder),
-                "head.weight": final.head.weight.detach() / temperature,
-                "head.bias": final.head.bias.detach() / temperature,
-            },
-        )
-        print(f"epoch {epoch} dev {accuracy(final, dev):.4f}", flush=True)
+    lengths = [len(ids) for ids, _ in inputs]
+    final = fit(model, lengths, loss, save, steps=steps, batch=BATCH, rate=LEARNING_RATE, averaged=AVERAGED, rng=rng)
     figures = {
         "semeval14_restaurant": rows_of("semeval14_absa", "semeval14_absa", "aspect", "split == 'test' and domain == 'restaurant'"),
         "semeval14_laptop": rows_of("semeval14_absa", "semeval14_absa", "aspect", "split == 'test' and domain == 'laptop'"),

@@ -18,7 +18,8 @@ from warehouse_ai.engines.duckdb import sql_type
 from warehouse_ai.functions import parse_document
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.models import documents
-from warehouse_ai.models.documents import SUFFIXES, pdf_date
+from warehouse_ai.models.document_pdf import pdf_date
+from warehouse_ai.models.documents import SUFFIXES
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import LEDGER
 

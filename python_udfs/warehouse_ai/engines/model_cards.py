@@ -11,8 +11,8 @@ import yaml
 
 from warehouse_ai.functions.registry import FUNCTIONS, GENERATIVE
 from warehouse_ai.models.adapters import Adapter
-from warehouse_ai.models.documents import Method
 from warehouse_ai.models.loading import loaded
+from warehouse_ai.models.methods import Method
 from warehouse_ai.models.named import NamedModel
 from warehouse_ai.models.registry import ENCODER
 

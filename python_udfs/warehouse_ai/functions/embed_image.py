@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from warehouse_ai.functions.files import File, Place, answer_files
 from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
-from warehouse_ai.functions.parse_document import File, Place, answer_files
 from warehouse_ai.models.clip import Clip
-from warehouse_ai.models.documents import Unreadable
 from warehouse_ai.models.images import HOG_COLOUR, HogColour, ImageEncoder, decode
+from warehouse_ai.models.methods import Unreadable
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.run import LEDGER, Failure
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from warehouse_ai.functions.embed_image import embed, encoder_of
 from warehouse_ai.functions.embed_image import vectors as image_vectors
+from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
-from warehouse_ai.functions.parse_document import Place
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.images import ImageEncoder
 from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder

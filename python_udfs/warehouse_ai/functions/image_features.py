@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse_ai.functions.files import File, Place, answer_files, attempt
 from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
-from warehouse_ai.functions.parse_document import File, Place, answer_files, attempt
-from warehouse_ai.models.documents import versions
 from warehouse_ai.models.images import FEATURES, decode, features
+from warehouse_ai.models.methods import versions
 from warehouse_ai.runtime.cache import namespace
 from warehouse_ai.runtime.run import Failure
 

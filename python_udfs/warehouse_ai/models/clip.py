@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warehouse_ai.models import hub
-from warehouse_ai.models.documents import versions
 from warehouse_ai.models.loading import once
+from warehouse_ai.models.methods import versions
 from warehouse_ai.runtime import device as devices
 from warehouse_ai.runtime.cache import key, namespace, open_cache
 

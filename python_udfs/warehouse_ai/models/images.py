@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from warehouse_ai.models.documents import Method, Unreadable, versions
+from warehouse_ai.models.methods import Method, Unreadable, versions
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
