@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from _common import DATA, save_weights, seed_everything
-from warehouse_ai.functions.keywords import candidates
+from warehouse_ai.functions.keywords import places
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.phrase_vectors import PhraseVectors
 from warehouse_ai.models.registry import load_tokenizer
@@ -50,10 +50,10 @@ def agreement(phrases: PhraseVectors, context: Context) -> float:
     rows = [json.loads(line)["text"] for line in (DATA / "extract_notes.jsonl").read_text(encoding="utf8").splitlines()][:60]
     found = []
     for text, vector in zip(rows, embed(rows, context), strict=True):
-        spans = list(dict.fromkeys(text[a:b] for a, b in candidates(text)))
+        spans = places(text)
         if len(spans) > 4:
-            ours = phrases.embed(spans) @ phrases.project(vector)
-            found.append(spearmanr(ours, embed(spans, context) @ vector).statistic)
+            ours = phrases.embed([text], [spans])[0] @ phrases.project(vector)
+            found.append(spearmanr(ours, embed([text[a:b] for a, b in spans], context) @ vector).statistic)
     return float(np.mean(found))
 
 

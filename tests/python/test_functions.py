@@ -62,6 +62,28 @@ def test_functions_of_the_plain_encoder_share_its_pass(connection: Connection, t
     assert rows["ai_classify_multi"]["computed"] == 4
 
 
+def test_four_functions_over_a_column_cost_little_more_than_one(labelled: Connection, tmp_path: Path) -> None:
+    feedback = Path(__file__).parents[2] / "seeds/raw_feedback.csv"
+    labelled.execute(f"create table columns as select distinct feedback_text as body from read_csv('{feedback}') where trim(body) <> ''")
+    context = f'{{"cache_dir": "{tmp_path}", "invocation": "four"}}'
+    bound = spec("classify", labels=[], head_relation="heads")
+    labelled.execute(
+        "create table heads as select wai_fit(list(body), list(label), wai_spec(?, ?)) as head from labelled",
+        [spec("fit"), f'{{"cache_dir": "{tmp_path}"}}'],
+    )
+    labelled.execute("select wai_embed(body, wai_spec(?, ?)) from columns", [spec("embed"), context]).fetchall()
+    (first,) = LEDGER.drain("four")
+    labelled.execute(
+        "select list_cosine_similarity(wai_embed(body, wai_spec($a, $c)).value, wai_embed('late parcel', wai_spec($a, $c)).value), "
+        "wai_keywords(body, wai_spec($b, $c)), wai_classify(body, (select wai_head(head, wai_spec($d, $c)) from heads)) from columns",
+        {"a": spec("embed"), "b": spec("keywords"), "c": context, "d": bound},
+    ).fetchall()
+    others = {str(row["function"]): row for row in LEDGER.drain("four")}
+    assert set(others) == {"ai_embed", "ai_keywords", "ai_classify"}
+    assert sum(int(str(row["tokens"])) for row in others.values()) <= 0.01 * int(str(first["tokens"]))
+    assert sum(float(str(row["seconds"])) for row in others.values()) <= 0.2 * float(str(first["seconds"]))
+
+
 # ---------------------------------------------------------------- Search and duplicates
 
 

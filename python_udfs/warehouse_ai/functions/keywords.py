@@ -111,6 +111,8 @@ def rank(text: str, spans: list[tuple[int, int]], phrases: np.ndarray, whole: np
     Returns:
         Start, end and score, the cosine of phrase and text, of each phrase, the best first. Of two that share a word the better one stays.
     """
+    if not spans:
+        return []
     relevance = np.einsum("pd,d->p", phrases, whole)
     words = [set(text[a:b].lower().split()) for a, b in spans]
     taken: list[int] = []
@@ -122,24 +124,29 @@ def rank(text: str, spans: list[tuple[int, int]], phrases: np.ndarray, whole: np
     return [(*spans[i], round(float(relevance[i]), 4)) for i in taken]
 
 
-def ranked_by_default(text: str, embedding: np.ndarray, k: int) -> list[tuple[int, int, float]] | Failure:
+Ranked = list[tuple[int, int, float]] | Failure
+
+
+def ranked_by_default(texts: list[str], embeddings: np.ndarray, k: int) -> list[Ranked]:
     """Rank by the phrases' distilled vectors."""
-    spans = places(text)
-    if not spans:
-        return []
     model = once("phrase vectors", PhraseVectors)
-    return rank(text, spans, model.embed([text[a:b] for a, b in spans]), model.project(embedding), k)
+    spans = [places(text) for text in texts]
+    phrases = model.embed(texts, spans)
+    return [rank(t, s, p, model.project(e), k) for t, s, p, e in zip(texts, spans, phrases, embeddings, strict=True)]
 
 
-def ranked_by(encoder: TextEmbedder, text: str, embedding: np.ndarray, k: int, call: Call) -> list[tuple[int, int, float]] | Failure:
+def ranked_by(encoder: TextEmbedder, texts: list[str], embeddings: np.ndarray, k: int, call: Call) -> list[Ranked]:
     """Rank by what a named encoder makes of each phrase."""
-    spans = places(text)
-    results = resolve(encoder, list(dict.fromkeys(text[a:b] for a, b in spans)), call.context, call.ledger_key, hits=False)
-    failed = next((r for r in results if isinstance(r, Failure)), None)
-    if failed or not spans:
-        return failed or []
-    phrases = vectors([r for r in results if isinstance(r, bytes)]).astype(np.float64)
-    return rank(text, spans, phrases, embedding.astype(np.float64), k)
+    spans = [places(text) for text in texts]
+    distinct = list(dict.fromkeys(text[a:b] for text, found in zip(texts, spans, strict=True) for a, b in found))
+    known = dict(zip(distinct, resolve(encoder, distinct, call.context, call.ledger_key, hits=False), strict=True))
+    ranked: list[Ranked] = []
+    for text, found, whole in zip(texts, spans, embeddings, strict=True):
+        results = [known[text[a:b]] for a, b in found]
+        failed = next((r for r in results if isinstance(r, Failure)), None)
+        phrases = vectors([r for r in results if isinstance(r, bytes)]).astype(np.float64)
+        ranked.append(failed or rank(text, found, phrases, whole.astype(np.float64), k))
+    return ranked
 
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
@@ -149,9 +156,9 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         good, found, errors = split_failures(resolve(spec.encoder or DEFAULT, texts, call.context, call.ledger_key))
         value: list[list[str] | None] = [None] * len(texts)
         phrases: list[list[dict[str, Any]] | None] = [None] * len(texts)
-        for i, vector in zip(good, vectors(found), strict=True):
-            encoder = spec.encoder
-            chosen = ranked_by(encoder, texts[i], vector, spec.k, call) if encoder else ranked_by_default(texts[i], vector, spec.k)
+        told, unit = [texts[i] for i in good], vectors(found)
+        ranked = ranked_by(spec.encoder, told, unit, spec.k, call) if spec.encoder else ranked_by_default(told, unit, spec.k)
+        for i, chosen in zip(good, ranked, strict=True):
             if isinstance(chosen, Failure):
                 errors[i] = chosen.message
                 continue

@@ -69,7 +69,7 @@ def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int) -> list[
     # A sentence stands for the whole by its words: one of two words says little.
     centroid = (embedded * np.minimum(lengths, 30)[:, None]).sum(axis=0)
     relevance = embedded.astype(np.float64) @ centroid / max(float(np.linalg.norm(centroid)), 1e-12)
-    order = maximal_marginal_relevance(relevance, embedded.astype(np.float64) @ embedded.T.astype(np.float64))
+    order = list(maximal_marginal_relevance(relevance, embedded.astype(np.float64) @ embedded.T.astype(np.float64)))
     taken, words = [], 0
     for index in order:
         if words + lengths[index] <= max_words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -18,15 +19,27 @@ class PhraseVectors:
         tensors = KEYWORDS.load()
         return tensors["table"].numpy() * float(tensors["scale"][0]), tensors["projection"].numpy()
 
-    def embed(self, phrases: list[str]) -> np.ndarray:
-        """Return unit vectors, float64 ``[phrases, dimensions]``; zero for a phrase without a known token."""
+    def embed(self, texts: list[str], spans: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
+        """Embed phrases of texts.
+
+        Args:
+            texts: any strings; each is tokenized once, since a word has the same tokens wherever it stands.
+            spans: character offsets of each text's phrases.
+
+        Returns:
+            For each text unit vectors, float64 ``[phrases, dimensions]``; zero for a phrase without a token.
+        """
         table, _ = self._tables
-        windows = load_tokenizer().windows(phrases)
-        mean = np.zeros((len(phrases), table.shape[1]))
-        for window in windows:
-            if len(window.ids) > 2:
-                mean[window.text] += table[window.ids[1:-1]].astype(np.float64).mean(axis=0)
-        return mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+        found = []
+        for (ids, offsets), places in zip(load_tokenizer().tokens(texts), spans, strict=True):
+            bounds = np.array(places, np.int64).reshape(-1, 2)
+            sums = np.concatenate((np.zeros((1, table.shape[1])), table[ids].astype(np.float64).cumsum(axis=0)))
+            first = np.searchsorted(offsets[:, 0], bounds[:, 0])
+            last = np.searchsorted(offsets[:, 0], bounds[:, 1])
+            total = sums[last] - sums[first]
+            total[first == last] = 0
+            found.append(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9))
+        return found
 
     def project(self, embedding: np.ndarray) -> np.ndarray:
         """Bring an embedding ``[384]`` into the space of the phrases, norm 1."""

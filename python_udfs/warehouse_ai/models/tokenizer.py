@@ -54,10 +54,14 @@ class Tokenizer:
         """Return every token with its id."""
         return self._tokenizer.get_vocab()
 
+    def tokens(self, texts: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Tokenize texts whole, special tokens excluded: int32 ids ``[tokens]`` and character offsets ``[tokens, 2]`` of each."""
+        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        return [(np.asarray(e.ids, np.int32), np.asarray(e.offsets, np.int32).reshape(-1, 2)) for e in encodings]
+
     def offsets(self, texts: list[str]) -> list[np.ndarray]:
         """Tokenize texts whole: int32 ``[tokens, 2]`` character offsets of each, special tokens excluded."""
-        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        return [np.asarray(encoding.offsets, np.int32).reshape(-1, 2) for encoding in encodings]
+        return [offsets for _, offsets in self.tokens(texts)]
 
     def _split(self, text: int, encoding: Encoding, overlap: int) -> Iterator[Window]:
         ids = np.asarray(encoding.ids, np.int32)
