@@ -183,9 +183,11 @@
     {%- endfor -%}
     {%- set is_choice = warehouse_ai._wai_suggest_values(relation, table, column) if column.distinct <= 200 and not column.is_key else false -%}
     {%- if column.is_prose -%}
+        {#- One or two words that many rows say. Three may be a short answer. -#}
         {%- set fillers = [] -%}
         {%- for row in run_query(
-            'select trim(cast(' ~ column.sql ~ ' as varchar)) as filler from ' ~ relation ~ ' group by 1 having length(filler) between 1 and 40'
+            'select trim(cast(' ~ column.sql ~ ' as varchar)) as filler from ' ~ relation
+            ~ ' group by 1 having length(filler) between 1 and 20 and len(string_split(filler, chr(32))) <= 2'
             ~ ' and count(*) >= greatest(5, 0.01 * ' ~ column.filled ~ ', 20.0 * ' ~ column.filled ~ ' / ' ~ column.distinct ~ ') order by 1 limit 20'
         ).rows -%}
             {%- do fillers.append(row['filler']) -%}
