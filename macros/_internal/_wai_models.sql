@@ -17,7 +17,7 @@
         'moderate': 'all-MiniLM-L6-v2+moderate@e84f6b033cb5',
         'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
         'redact': 'all-MiniLM-L6-v2+extract@48155c842694',
-        'sentiment': 'all-MiniLM-L6-v2+sentiment@22b45ac8c0e4',
+        'sentiment': 'all-MiniLM-L6-v2+sentiment@22f917b10d8c',
         'sentiment_aspects': 'all-MiniLM-L6-v2+sentiment_aspects@9fe0c02a3370',
         'summarize': 'all-MiniLM-L6-v2@53aa51172d14',
         'summarize_agg': 'all-MiniLM-L6-v2@53aa51172d14',
