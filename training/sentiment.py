@@ -172,9 +172,7 @@ def averaged(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
 def main() -> None:
     """Train the parts, average them, report and save."""
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "--parts", nargs="+", type=Path, default=[], metavar="FILE", help="adapters trained before"
-    )
+    parser.add_argument("--parts", nargs="+", type=Path, default=[], metavar="FILE", help="adapters trained before")
     given = parser.parse_args().parts
     started = time.time()
     tensors = averaged([load_file(path) for path in given] or [train(seed) for seed in SEEDS])

@@ -14,7 +14,7 @@
         'filter': 'all-MiniLM-L6-v2+filter@d29e951a0f71',
         'fit': 'all-MiniLM-L6-v2@53aa51172d14',
         'keywords': 'all-MiniLM-L6-v2+keywords@cda3c6e0563b',
-        'moderate': 'all-MiniLM-L6-v2+moderate@e84f6b033cb5',
+        'moderate': 'all-MiniLM-L6-v2+moderate@85544afbb8ed',
         'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
         'redact': 'all-MiniLM-L6-v2+extract@48155c842694',
         'sentiment': 'all-MiniLM-L6-v2+sentiment@22f917b10d8c',
