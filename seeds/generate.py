@@ -6,7 +6,7 @@ One seed, one result. Months are simulated one after another. At the start of ea
 the probability ``sigmoid(HAZARD . state)``, where the state is what a data team could compute that day (see ``HAZARD``). Until they
 leave, customers buy at a rate that drifts, and write to support. So the label of a month is a coin whose bias is known: the AUC of the
 true probabilities is the best that any model can reach on average, and it is printed. Errors of the kinds in ``ERRORS`` are planted
-afterwards, each in a row that had none, and listed in ``planted_errors.csv``.
+afterwards, in some rows three, and listed in ``planted_errors.csv``.
 """
 
 from __future__ import annotations
@@ -55,10 +55,13 @@ ERRORS = {
     },
     "support_contacts": {"missing reason": 40, "negative minutes": 30, "unknown customer": 20, "duplicated row": 20},
 }  # fmt: skip
-"""How many rows of each table get each kind of error."""
+"""How many rows of each table get each kind of error, and no other."""
+SEVERAL = {"customers": 60, "transactions": 150, "support_contacts": 20}
+"""How many rows get three errors at once."""
 ABOUT = {
-    "who": ("Retired teacher", "Night nurse", "Two students sharing a flat", "Carpenter", "Young family with twins", "Bookkeeper", "Chef",
-            "Landlady of three rooms", "Translator working from home", "Bus driver", "Amateur beekeeper", "Architect", "Widower", "Founder"),
+    "who": ("Retired teacher", "Night nurse", "Two students sharing a flat", "Carpenter", "Young family with twins", "Bookkeeper",
+            "Chef", "Landlady of three rooms", "Translator working from home", "Bus driver", "Amateur beekeeper", "Architect",
+            "Widower", "Founder"),
     "where": ("in an old farmhouse", "in a fifth-floor flat", "by the harbour", "near the station", "in a terraced house",
               "on a houseboat", "at the edge of town", "above a bakery", "in a new estate", "in a converted mill"),
     "what": ("buys mostly for the balcony", "furnishing room by room", "likes things that last", "always waits for the sales",
@@ -222,22 +225,29 @@ SPOILED = {
 
 
 def spoil(frame: pd.DataFrame, table: str, key: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[dict[str, object]]]:
-    """Plant the errors of a table, at most one a row."""
-    chosen = iter(rng.permutation(len(frame))[: sum(ERRORS[table].values())])
+    """Plant the errors of a table: one in a row, and in ``SEVERAL`` rows three of different columns."""
+    order = rng.permutation(len(frame))
+    single, several = np.split(order[: sum(ERRORS[table].values()) + SEVERAL[table]], [sum(ERRORS[table].values())])
     frame = frame.astype(object)
+    kinds = [kind for kind in ERRORS[table] if kind in SPOILED]
+    wanted = list(zip(single, np.repeat(list(ERRORS[table]), list(ERRORS[table].values())), strict=True))
+    for row in several:
+        columns: set[str] = set()
+        for kind in rng.permutation(kinds):
+            column = SPOILED[kind][0]
+            if len(columns) < 3 and column not in columns:
+                columns.add(column)
+                wanted.append((row, kind))
     planted, copies = [], []
-    for kind, count in ERRORS[table].items():
-        for _ in range(count):
-            row = next(chosen)
-            if kind == "duplicated row":
-                copies.append(row)
-                column = key
-            else:
-                column, change = SPOILED[kind]
-                frame.iat[row, frame.columns.get_loc(column)] = change(frame.iat[row, frame.columns.get_loc(column)], rng)
-            planted.append(
-                {"table_name": f"raw_{table}", "row_key": frame.iat[row, frame.columns.get_loc(key)], "column_name": column, "kind": kind}
-            )
+    for row, kind in wanted:
+        name = frame.iat[row, frame.columns.get_loc(key)]
+        column, change = SPOILED.get(kind, (key, None))
+        if change is None:
+            copies.append(row)
+        else:
+            place = frame.columns.get_loc(column)
+            frame.iat[row, place] = change(frame.iat[row, place], rng)
+        planted.append({"table_name": TABLES[table], "row_key": name, "column_name": column, "kind": str(kind)})
     return pd.concat([frame, frame.iloc[copies]]), planted
 
 
