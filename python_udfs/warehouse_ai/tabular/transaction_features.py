@@ -10,7 +10,7 @@ of the input, days are of 24 hours.
 | ``amount_log1p`` | the row | ``log(1 + amount)``; NaN for a negative amount |
 | ``amount_sqrt`` | the row | square root of the amount; NaN for a negative one |
 | ``amount_zscore`` | all rows so far | (amount - mean) / standard deviation with ddof 1; NaN for fewer than two amounts and no deviation |
-| ``amount_p25``, ``_p50``, ``_p75``, ``_p95`` | last 20 rows | percentiles of the amounts, linear interpolation as ``numpy.nanpercentile`` |
+| ``amount_p25``, ``_p50``, ``_p75``, ``_p95`` | last 20 rows | percentiles of the amounts, linear as ``numpy.nanpercentile`` |
 | ``amount_per_quantity`` | the row | amount / quantity; NaN where the quantity is 0 or NaN |
 | ``quantity_per_amount`` | the row | quantity / amount; NaN where the amount is 0 or NaN |
 | ``amount_ema`` | all rows so far | ``0.1 * amount + 0.9 * previous average``; starts at the first known amount, NaN amounts leave it |
@@ -146,7 +146,7 @@ def _extend(state: _State | None, batch: Transactions, device: Device) -> tuple[
     if any(len(column) != rows for column in batch):
         raise ValueError(f"the columns have {', '.join(str(len(column)) for column in batch)} rows: all need the same number")
     # A column that cannot be written to, as Arrow hands out, would make torch warn.
-    columns = [torch.from_numpy(np.require(c, t, "CW")) for c, t in zip(batch, (np.int64,) * 3 + (np.float64,) * 2, strict=True)]
+    columns = [torch.from_numpy(np.require(c, t, ["C", "W"])) for c, t in zip(batch, (np.int64,) * 3 + (np.float64,) * 2, strict=True)]
     out = torch.empty((len(FEATURES), rows), dtype=torch.float64)
     block = BLOCK[device.kind]
 
@@ -265,7 +265,7 @@ def _add_windows(
     for lag in range(1, MEAN_ROWS):
         total[lag:] += filled[: max(len(filled) - lag, 0)].masked_fill(position[lag:] < lag, 0.0)
     # Infinity stands behind every amount that is known.
-    quantiles = trailing_quantiles(amount.masked_fill(~known, torch.inf), position, count(WIDTH), PERCENTILES.values(), space)
+    quantiles = trailing_quantiles(amount.masked_fill(~known, torch.inf), position, count(WIDTH), tuple(PERCENTILES.values()), space)
     windows = {
         # 0 / 0 is the NaN of a window without an amount.
         "amount_mean_5": total / count(MEAN_ROWS),
