@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 from sklearn.metrics import log_loss, roc_auc_score
-from warehouse_ai.tabular import churn
 
 from benchmarks.machine import write
+from warehouse_ai.tabular import churn
 
 FOLDS = 10
 NUMERIC = ("tenure", "MonthlyCharges", "TotalCharges")

@@ -1,7 +1,9 @@
 """Fit a churn model on the labelled months and keep it as a row."""
 
+from typing import Any
 
-def model(dbt, session):
+
+def model(dbt: Any, session: Any) -> Any:
     """Return one row, or none where no month has a label."""
     dbt.config(materialized="incremental", unique_key="model_id", incremental_strategy="delete+insert")
     import numpy as np

@@ -1,7 +1,9 @@
 """Score the customers of the scoring month with the latest churn model."""
 
+from typing import Any
 
-def model(dbt, session):
+
+def model(dbt: Any, session: Any) -> Any:
     """Return one row per customer, none without a model."""
     dbt.config(materialized="table")
     from datetime import UTC, datetime

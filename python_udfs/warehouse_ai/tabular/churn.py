@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -284,7 +285,7 @@ def terms_of(data: Mapping[str, np.ndarray], quantiles: Sequence[float]) -> list
             if len(bounds) > 2:
                 bounds = np.unique(np.quantile(known, quantiles))
             fill = float(np.median(known))
-            made += [Term(feature, float(low), float(high), fill=fill) for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+            made += [Term(feature, float(low), float(high), fill=fill) for low, high in pairwise(bounds)]
             made.append(Term(feature, None, None))
         else:
             levels = sorted({value for value in column if value is not None})
@@ -322,9 +323,9 @@ def fit(table: pa.Table, label: np.ndarray, split: Split, features: Sequence[str
     """Fit, choose, calibrate and measure.
 
     Each form of `METHODS` is fitted with each C of `STRENGTHS` on the training rows. The simplest whose AUC on the validation rows lies
-    within `TOLERANCE` of the best of them and of a `HistGradientBoostingClassifier` is taken; where the trees are better than that, the best
-    of the forms, since only these give exact contributions. Its log odds are calibrated on the validation rows by a scale and a shift (Platt
-    1999), which become part of the weights.
+    within `TOLERANCE` of the best of them and of a `HistGradientBoostingClassifier` is taken; where the trees are better than all of
+    them, the best of the forms, since only these give exact contributions. Its log odds are calibrated on the validation rows by a
+    scale and a shift (Platt 1999), which become part of the weights.
 
     Args:
         table: ``[rows]`` with the features.
