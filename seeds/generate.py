@@ -1,4 +1,4 @@
-"""Make the numeric landing data of the customer pipeline: customers, transactions, support contacts, and the truth behind them.
+"""Make the numeric landing data of the customer pipeline: customers, transactions, support contacts, cancellations, and the truth.
 
     python seeds/generate.py
 
@@ -40,7 +40,7 @@ HAZARD = {"intercept": -5.0, "lateness": 1.2, "decline": 1.3, "unresolved": 1.1,
 """
 TABLES = {
     "customers": "raw_shop_customers", "transactions": "raw_transactions", "support_contacts": "raw_support_contacts",
-    "truth": "churn_truth",
+    "truth": "churn_truth", "cancellations": "raw_cancellations",
 }  # fmt: skip
 """Name of the seed of each table."""
 ERRORS = {
@@ -87,8 +87,8 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return customers, transactions, support contacts and the truth, all without errors."""
+def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
+    """Return customers, transactions, support contacts, the truth and cancellations, all without errors."""
     n = CUSTOMERS
     plan = rng.choice(list(PLANS), n, p=list(PLANS.values()))
     # Four in ten were there before the window; the others join along it.
@@ -140,7 +140,7 @@ def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, pd.D
                 contacts.append(
                     pd.DataFrame({"who": who, "day": when, "resolved": rng.random(len(who)) < np.where(mood[who] < 0, 0.62, 0.85)})
                 )
-    return tables(rng, signup, plan, spend, np.concatenate(days), np.concatenate(buyers), pd.concat(contacts), pd.concat(truth))
+    return tables(rng, signup, gone, plan, spend, np.concatenate(days), np.concatenate(buyers), pd.concat(contacts), pd.concat(truth))
 
 
 def stamp(days: np.ndarray) -> pd.Series:
@@ -151,13 +151,14 @@ def stamp(days: np.ndarray) -> pd.Series:
 def tables(
     rng: np.random.Generator,
     signup: np.ndarray,
+    gone: np.ndarray,
     plan: np.ndarray,
     spend: np.ndarray,
     days: np.ndarray,
     buyers: np.ndarray,
     contacts: pd.DataFrame,
     truth: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, ...]:
     """Dress what happened as a company's systems would export it."""
     n = len(signup)
     first = 100_001
@@ -194,7 +195,10 @@ def tables(
         }
     )  # fmt: skip
     truth = truth.assign(customer_id=truth.customer_id + first, month=truth.month.dt.date, probability=truth.probability.round(5))
-    return customers, transactions, support, truth
+    left = np.flatnonzero(np.isfinite(gone))
+    left = left[np.argsort(gone[left], kind="stable")]
+    cancellations = pd.DataFrame({"customer_id": left + first, "cancelled_at": stamp(gone[left])})
+    return customers, transactions, support, truth, cancellations
 
 
 SPOILED = {
@@ -270,7 +274,7 @@ def main() -> None:
     """Write the seeds and print what is in them."""
     rng = np.random.default_rng(SEED)
     folder = Path(__file__).parent
-    clean = dict(zip(("customers", "transactions", "support_contacts", "truth"), simulate(rng), strict=True))
+    clean = dict(zip(("customers", "transactions", "support_contacts", "truth", "cancellations"), simulate(rng), strict=True))
     planted: list[dict[str, object]] = []
     for table, key in (("customers", "customer_id"), ("transactions", "transaction_id"), ("support_contacts", "contact_id")):
         clean[table], found = spoil(clean[table], table, key, rng)
