@@ -185,8 +185,8 @@
     {%- if column.is_prose -%}
         {%- set fillers = [] -%}
         {%- for row in run_query(
-            'select trim(' ~ column.sql ~ ') as filler from ' ~ relation ~ ' where length(' ~ column.sql ~ ') between 1 and 40 group by 1'
-            ~ ' having count(*) >= greatest(5, 0.01 * ' ~ column.filled ~ ', 20.0 * ' ~ column.filled ~ ' / ' ~ column.distinct ~ ') order by 1 limit 20'
+            'select trim(cast(' ~ column.sql ~ ' as varchar)) as filler from ' ~ relation ~ ' group by 1 having length(filler) between 1 and 40'
+            ~ ' and count(*) >= greatest(5, 0.01 * ' ~ column.filled ~ ', 20.0 * ' ~ column.filled ~ ' / ' ~ column.distinct ~ ') order by 1 limit 20'
         ).rows -%}
             {%- do fillers.append(row['filler']) -%}
         {%- endfor -%}
