@@ -1,4 +1,4 @@
-"""Make the numeric landing data of the customer pipeline: customers, transactions, support contacts, and the truth behind them.
+"""Make the numeric landing data of the customer pipeline: customers, transactions, support contacts, cancellations, and the truth.
 
     python seeds/generate.py
 
@@ -6,7 +6,7 @@ One seed, one result. Months are simulated one after another. At the start of ea
 the probability ``sigmoid(HAZARD . state)``, where the state is what a data team could compute that day (see ``HAZARD``). Until they
 leave, customers buy at a rate that drifts, and write to support. So the label of a month is a coin whose bias is known: the AUC of the
 true probabilities is the best that any model can reach on average, and it is printed. Errors of the kinds in ``ERRORS`` are planted
-afterwards, each in a row that had none, and listed in ``planted_errors.csv``.
+afterwards, in some rows three, and listed in ``planted_errors.csv``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HAZARD = {"intercept": -5.0, "lateness": 1.2, "decline": 1.3, "unresolved": 1.1,
 """
 TABLES = {
     "customers": "raw_shop_customers", "transactions": "raw_transactions", "support_contacts": "raw_support_contacts",
-    "truth": "churn_truth",
+    "truth": "churn_truth", "cancellations": "raw_cancellations",
 }  # fmt: skip
 """Name of the seed of each table."""
 ERRORS = {
@@ -55,10 +55,13 @@ ERRORS = {
     },
     "support_contacts": {"missing reason": 40, "negative minutes": 30, "unknown customer": 20, "duplicated row": 20},
 }  # fmt: skip
-"""How many rows of each table get each kind of error."""
+"""How many rows of each table get each kind of error, and no other."""
+SEVERAL = {"customers": 60, "transactions": 150, "support_contacts": 20}
+"""How many rows get three errors at once."""
 ABOUT = {
-    "who": ("Retired teacher", "Night nurse", "Two students sharing a flat", "Carpenter", "Young family with twins", "Bookkeeper", "Chef",
-            "Landlady of three rooms", "Translator working from home", "Bus driver", "Amateur beekeeper", "Architect", "Widower", "Founder"),
+    "who": ("Retired teacher", "Night nurse", "Two students sharing a flat", "Carpenter", "Young family with twins", "Bookkeeper",
+            "Chef", "Landlady of three rooms", "Translator working from home", "Bus driver", "Amateur beekeeper", "Architect",
+            "Widower", "Founder"),
     "where": ("in an old farmhouse", "in a fifth-floor flat", "by the harbour", "near the station", "in a terraced house",
               "on a houseboat", "at the edge of town", "above a bakery", "in a new estate", "in a converted mill"),
     "what": ("buys mostly for the balcony", "furnishing room by room", "likes things that last", "always waits for the sales",
@@ -84,8 +87,8 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return customers, transactions, support contacts and the truth, all without errors."""
+def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
+    """Return customers, transactions, support contacts, the truth and cancellations, all without errors."""
     n = CUSTOMERS
     plan = rng.choice(list(PLANS), n, p=list(PLANS.values()))
     # Four in ten were there before the window; the others join along it.
@@ -137,7 +140,7 @@ def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, pd.D
                 contacts.append(
                     pd.DataFrame({"who": who, "day": when, "resolved": rng.random(len(who)) < np.where(mood[who] < 0, 0.62, 0.85)})
                 )
-    return tables(rng, signup, plan, spend, np.concatenate(days), np.concatenate(buyers), pd.concat(contacts), pd.concat(truth))
+    return tables(rng, signup, gone, plan, spend, np.concatenate(days), np.concatenate(buyers), pd.concat(contacts), pd.concat(truth))
 
 
 def stamp(days: np.ndarray) -> pd.Series:
@@ -148,13 +151,14 @@ def stamp(days: np.ndarray) -> pd.Series:
 def tables(
     rng: np.random.Generator,
     signup: np.ndarray,
+    gone: np.ndarray,
     plan: np.ndarray,
     spend: np.ndarray,
     days: np.ndarray,
     buyers: np.ndarray,
     contacts: pd.DataFrame,
     truth: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, ...]:
     """Dress what happened as a company's systems would export it."""
     n = len(signup)
     first = 100_001
@@ -191,7 +195,10 @@ def tables(
         }
     )  # fmt: skip
     truth = truth.assign(customer_id=truth.customer_id + first, month=truth.month.dt.date, probability=truth.probability.round(5))
-    return customers, transactions, support, truth
+    left = np.flatnonzero(np.isfinite(gone))
+    left = left[np.argsort(gone[left], kind="stable")]
+    cancellations = pd.DataFrame({"customer_id": left + first, "cancelled_at": stamp(gone[left])})
+    return customers, transactions, support, truth, cancellations
 
 
 SPOILED = {
@@ -222,22 +229,29 @@ SPOILED = {
 
 
 def spoil(frame: pd.DataFrame, table: str, key: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[dict[str, object]]]:
-    """Plant the errors of a table, at most one a row."""
-    chosen = iter(rng.permutation(len(frame))[: sum(ERRORS[table].values())])
+    """Plant the errors of a table: one in a row, and in ``SEVERAL`` rows three of different columns."""
+    order = rng.permutation(len(frame))
+    single, several = np.split(order[: sum(ERRORS[table].values()) + SEVERAL[table]], [sum(ERRORS[table].values())])
     frame = frame.astype(object)
+    kinds = [kind for kind in ERRORS[table] if kind in SPOILED]
+    wanted = list(zip(single, np.repeat(list(ERRORS[table]), list(ERRORS[table].values())), strict=True))
+    for row in several:
+        columns: set[str] = set()
+        for kind in rng.permutation(kinds):
+            column = SPOILED[kind][0]
+            if len(columns) < 3 and column not in columns:
+                columns.add(column)
+                wanted.append((row, kind))
     planted, copies = [], []
-    for kind, count in ERRORS[table].items():
-        for _ in range(count):
-            row = next(chosen)
-            if kind == "duplicated row":
-                copies.append(row)
-                column = key
-            else:
-                column, change = SPOILED[kind]
-                frame.iat[row, frame.columns.get_loc(column)] = change(frame.iat[row, frame.columns.get_loc(column)], rng)
-            planted.append(
-                {"table_name": f"raw_{table}", "row_key": frame.iat[row, frame.columns.get_loc(key)], "column_name": column, "kind": kind}
-            )
+    for row, kind in wanted:
+        name = frame.iat[row, frame.columns.get_loc(key)]
+        column, change = SPOILED.get(kind, (key, None))
+        if change is None:
+            copies.append(row)
+        else:
+            place = frame.columns.get_loc(column)
+            frame.iat[row, place] = change(frame.iat[row, place], rng)
+        planted.append({"table_name": TABLES[table], "row_key": name, "column_name": column, "kind": str(kind)})
     return pd.concat([frame, frame.iloc[copies]]), planted
 
 
@@ -260,7 +274,7 @@ def main() -> None:
     """Write the seeds and print what is in them."""
     rng = np.random.default_rng(SEED)
     folder = Path(__file__).parent
-    clean = dict(zip(("customers", "transactions", "support_contacts", "truth"), simulate(rng), strict=True))
+    clean = dict(zip(("customers", "transactions", "support_contacts", "truth", "cancellations"), simulate(rng), strict=True))
     planted: list[dict[str, object]] = []
     for table, key in (("customers", "customer_id"), ("transactions", "transaction_id"), ("support_contacts", "contact_id")):
         clean[table], found = spoil(clean[table], table, key, rng)

@@ -133,9 +133,10 @@ def scores(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
 
 
 def calibrated(model: SequenceClassifier) -> tuple[torch.Tensor, torch.Tensor]:
-    """Platt scaling of each category on fold 7, folded into the head."""
-    rows = [r for read in SOURCES.values() for r in read() if r[2] == 7 and r[0].strip()]
-    logits, target = scores(model, [r[0][:MAX_LENGTH] for r in rows]), np.array([r[1] for r in rows])
+    """Platt scaling of each category on fold 7, folded into the head; spam on the one source that labels it."""
+    rows = [(name, *r) for name, read in SOURCES.items() for r in read() if r[2] == 7 and r[0].strip()]
+    logits, target = scores(model, [r[1][:MAX_LENGTH] for r in rows]), np.array([r[2] for r in rows])
+    target[[name != "sms" for name, *_ in rows], CATEGORIES.index("spam")] = NAN
     weight, bias = model.head.weight.detach().clone(), model.head.bias.detach().clone()
     for c in range(len(CATEGORIES)):
         known = ~np.isnan(target[:, c])

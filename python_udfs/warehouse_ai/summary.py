@@ -1,4 +1,4 @@
-"""Print what the last `dbt build` made: rows by layer, a sample of the AI columns, what the AI functions cost.
+"""Print what the last `dbt build` made: rows by layer, a sample of the AI columns, the reports, what the AI functions cost.
 
 python -m warehouse_ai.summary [--project-dir .] [--database warehouse.duckdb]
 """
@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 from rich.console import Console
 from rich.table import Table
 
 SAMPLE_ROWS = 4
+REPORT_ROWS = 12
 HIDDEN = ("ai_model", "ai_spec_hash", "ai_error")
 WIDTH = 120
 COLUMNS = 5
@@ -50,7 +52,7 @@ LAYERS = ["seed", "bronze", "silver", "gold", "other"]
 
 
 def summarize(project: Path, database: Path, console: Console) -> None:
-    """Print the three tables."""
+    """Print rows by layer, samples, reports and costs."""
     nodes = built(project)
     with duckdb.connect(str(database), read_only=True) as connection:
         there = {row[0] for row in connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()}
@@ -59,6 +61,8 @@ def summarize(project: Path, database: Path, console: Console) -> None:
         rows = [(layer(n), n["name"], connection.execute(f"select count(*) from {name(n)}").fetchall()[0][0]) for n in nodes]
         console.print(table("Rows by layer", ["layer", "relation", "rows"], sorted(rows, key=lambda r: (LAYERS.index(r[0]), r[1]))))
         for node in nodes:
+            if "report" in node["tags"]:
+                console.print(report(connection, node))
             if "ai" in node["tags"] and (shown := sample(connection, node)):
                 console.print(shown)
         ledgers = [n for n in there if n.endswith(".ai_ledger")]
@@ -79,7 +83,7 @@ def name(node: dict[str, Any]) -> str:
     return f'"{node["schema"]}"."{node["alias"]}"'
 
 
-def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table | None:
+def sample(connection: DuckDBPyConnection, node: dict[str, Any]) -> Table | None:
     """Show the key and the first AI columns of a few rows, None where it has none of plain values.
 
     An AI column is one whose description names its function.
@@ -95,7 +99,14 @@ def sample(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Table
     return table(f"First rows of {node['name']}", [columns[i] for i in shown], [tuple(row[i] for i in shown) for row in rows])
 
 
-def costs(connection: duckdb.DuckDBPyConnection, ledger: str, invocation: str) -> Table | str:
+def report(connection: DuckDBPyConnection, node: dict[str, Any]) -> Table:
+    """Show the first rows of a model that is tagged as a report, in its own order."""
+    result = connection.execute(f"select * from {name(node)} limit {REPORT_ROWS}")
+    columns = [c[0] for c in result.description or []]
+    return table(node["name"], columns, result.fetchall())
+
+
+def costs(connection: DuckDBPyConnection, ledger: str, invocation: str) -> Table | str:
     """Show what the functions did in an invocation, unit tests aside."""
     rows = connection.execute(
         f"""

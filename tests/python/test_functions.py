@@ -13,7 +13,8 @@ import pytest
 
 import warehouse_ai
 from calls import call, spec
-from warehouse_ai.functions.redact import Found, redacted, united
+from warehouse_ai.functions.recognizers import phones
+from warehouse_ai.functions.redact import Found, names_alone, redacted, united
 from warehouse_ai.functions.sentences import sentences
 from warehouse_ai.models.registry import load_tokenizer
 from warehouse_ai.runtime.run import LEDGER
@@ -242,6 +243,26 @@ def test_no_part_of_overlapping_spans_is_left_behind() -> None:
     text = "Mr Ann Lee, 4 Elm St, Rome"
     found = united(text, [Found("person", 3, 10, 0.6), Found("address", 12, 20, 0.8), Found("location", 16, 26, 0.9)])
     assert redacted(text, found, "<{category}>") == "Mr <PERSON>, <LOCATION>"
+
+
+def test_a_name_begins_behind_its_title_and_ends_with_its_line() -> None:
+    text = "Dear Dr. Ann Meyer\nPaxata, hi Dr."
+    found = [Found("person", 5, 25, 0.9), Found("person", 30, 33, 0.5), Found("address", 0, 25, 0.3)]
+    told = [(f.category, text[f.start : f.end]) for f in names_alone(text, found, ("person", "title"))]
+    assert told == [("title", "Dr."), ("person", "Ann Meyer"), ("person", "Paxata"), ("person", "Dr."), ("address", text[:25])]
+    assert ("title", "Dr.") not in [(f.category, text[f.start : f.end]) for f in names_alone(text, found, ("person",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("call 60-56-85-91 or 9469 9966", ["60-56-85-91", "9469 9966"]),
+        ("order 41660039 of room 12 34 56 78", []),
+        ("+44 20 7946 0958, ask for Ann", ["+44 20 7946 0958"]),
+    ],
+)
+def test_phone_numbers_of_small_countries_count_when_they_are_grouped(text: str, numbers: list[str]) -> None:
+    assert sorted(text[f.start : f.end] for f in phones(text)) == sorted(numbers)
 
 
 def test_redaction_fails_closed(connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

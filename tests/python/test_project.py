@@ -18,7 +18,7 @@ from warehouse_ai.functions.redact import CATEGORIES, DEFAULT
 
 PACKAGE = ROOT / "python_udfs/warehouse_ai"
 BELOW = {"plugin": ("engines",), "engines": ("functions", "runtime", "models"), "functions": ("runtime", "models"),
-         "runtime": (), "models": ("runtime",)}  # fmt: skip
+         "tabular": ("runtime",), "runtime": (), "models": ("runtime",)}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["parse", "ls", "compile"])

@@ -102,14 +102,18 @@ def failing(project: Project) -> Iterator[tuple[str, str, set[int]]]:
         yield table, node["name"], {int(row[0]) for row in rows}
 
 
-def planted() -> dict[tuple[str, int], str]:
-    """Kind of the error by table and key."""
+def planted() -> dict[tuple[str, int], set[str]]:
+    """Kinds of errors by table and key."""
+    found: dict[tuple[str, int], set[str]] = {}
     with (ROOT / "seeds/planted_errors.csv").open(encoding="utf8") as file:
-        return {(PLANTED_IN[row["table_name"]], int(row["row_key"])): row["kind"] for row in csv.DictReader(file)}
+        for row in csv.DictReader(file):
+            found.setdefault((row["table_name"].removeprefix("raw_"), int(row["row_key"])), set()).add(row["kind"])
+    return found
 
 
 def test_suggested_tests_find_nine_in_ten_kinds_of_planted_errors(shop: Project) -> None:
-    errors = planted()
+    # Which of several errors in a row made it fail cannot be told.
+    errors = {place: next(iter(kinds)) for place, kinds in planted().items() if len(kinds) == 1}
     kinds = {(table, kind) for (table, _), kind in errors.items()}
     found = {(table, errors[table, key]) for table, _, keys in failing(shop) for key in keys if (table, key) in errors}
     assert len(found) >= 0.9 * len(kinds), kinds - found

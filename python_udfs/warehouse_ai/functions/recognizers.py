@@ -18,6 +18,8 @@ FORMATTED = 0.75
 """Score of what only looks right."""
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "IN", "BR")
 """Countries in whose national formats phone numbers are looked for; numbers with a country code are found anyway."""
+GROUPED_REGIONS = ("DK", "NO", "FI", "IS", "CH", "AT", "BE", "PL", "PT", "IE", "AU", "NZ")
+"""Countries whose numbers count only when written in groups: a bare run of eight digits is an order number as often."""
 
 
 class Found(NamedTuple):
@@ -36,6 +38,8 @@ CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){11,18}(?![\w-])")
 IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}(?!\w)", re.IGNORECASE)
 
 NATIONAL_IDS = (
+    # Driver licences of Florida, Illinois, Maryland, Michigan, Minnesota, New Jersey and Wisconsin.
+    ("us.driver_licence", re.compile(r"(?<!\w)[A-Z]\d{11,14}(?!\w)")),
     ("us.ssn", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
     ("gb.nino", re.compile(r"(?<!\w)[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)")),
     ("fr.nir", re.compile(r"(?<!\w)[12] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}(?!\w)")),
@@ -125,6 +129,11 @@ def phones(text: str) -> Iterator[Found]:
             if (match.start, match.end) not in seen:
                 seen.add((match.start, match.end))
                 yield Found("phone", match.start, match.end, CHECKED if match.raw_string.startswith("+") else FORMATTED)
+    for region in GROUPED_REGIONS:
+        for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.STRICT_GROUPING):
+            if (match.start, match.end) not in seen and not match.raw_string.isdigit():
+                seen.add((match.start, match.end))
+                yield Found("phone", match.start, match.end, FORMATTED)
 
 
 RECOGNIZERS: dict[str, Callable[[str], Iterator[Found]]] = {

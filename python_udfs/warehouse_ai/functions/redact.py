@@ -117,17 +117,21 @@ def _category(entity: str) -> str | None:
     return next((category for category, pattern in ENTITIES.items() if re.fullmatch(pattern, name)), None)
 
 
-def without_honorifics(text: str, found: Iterable[Found], categories: Iterable[str]) -> Iterator[Found]:
-    """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for."""
+def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) -> Iterator[Found]:
+    """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for, and let none go over the end of a line."""
     for f in found:
-        before = HONORIFIC.match(text, f.start, f.end) if f.category == "person" else None
-        if before is None or not text[before.end() : f.end].strip():
+        if f.category not in ("person", "organisation", "title"):
             yield f
             continue
-        rest = text[before.end() : f.end]
-        yield f._replace(start=f.end - len(rest.lstrip()))
-        if "title" in categories:
-            yield Found("title", f.start, before.end(), f.score)
+        for line in re.finditer(r"[^\n]*[^\s]", text[f.start : f.end]):
+            part = text[f.start + line.start() : f.start + line.end()]
+            start, end = f.start + line.end() - len(part.lstrip()), f.start + line.end()
+            before = HONORIFIC.match(text, start, end) if f.category == "person" else None
+            if before and (rest := text[before.end() : end].lstrip()):
+                if "title" in categories:
+                    yield Found("title", start, before.end(), f.score)
+                start = end - len(rest)
+            yield f._replace(start=start, end=end)
 
 
 def united(text: str, found: Iterable[Found]) -> list[Found]:
@@ -190,7 +194,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
                 for start, end, score in answers
                 if score >= spec.least
             ]
-            whole = united(texts[i], [*told, *without_honorifics(texts[i], read, spec.categories)])
+            whole = united(texts[i], [*told, *names_alone(texts[i], read, spec.categories)])
             value.append(redacted(texts[i], whole, spec.replacement))
             spans.append([{**f._asdict(), "text": texts[i][f.start : f.end]} for f in whole])
         return {

@@ -1,0 +1,47 @@
+{{ config(materialized='table') }}
+
+with
+
+landed as (
+    select * from {{ ref('bronze_support_contacts') }}
+),
+
+customers as (
+    select customer_id from {{ ref('shop_customers_checked') }}
+),
+
+typed as (
+    select
+        landed.contact_id,
+        landed.copy_number,
+        landed.customer_id,
+        landed.contacted_at,
+        lower(trim(landed.reason)) as reason,
+        landed.minutes as minutes_text,
+        {{ number_of('landed.minutes') }} as minutes_read,
+        landed.is_resolved,
+        customers.customer_id is not null as is_known_customer,
+        landed.updated_at
+    from landed
+    left join customers
+        on landed.customer_id = customers.customer_id
+),
+
+checked as (
+    select
+        *,
+        {{ broken_rules(support_contact_rules()) }} as reasons
+    from typed
+),
+
+scored as (
+    select
+        *,
+        {{ quality_score('reasons', support_contact_rules()) }} as quality_score
+    from checked
+)
+
+select
+    *,
+    {{ quality_tier('quality_score') }} as quality_tier
+from scored
