@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_embed(text, on_error, model_name) -%}
-    {{- return(warehouse_ai._wai_call('ai_embed', 'embed', text, {}, on_error, model_name) ~ '.value' ~ warehouse_ai._wai_vector_type('ai_embed', model_name)) -}}
+    {{- return(warehouse_ai._wai_vector('ai_embed', text, on_error, model_name, '.value')) -}}
 {%- endmacro %}
 
 {% macro default__ai_embed(text, on_error, model_name) -%}

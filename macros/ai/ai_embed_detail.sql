@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__ai_embed_detail(text, on_error, model_name) -%}
-    {{- return(warehouse_ai._wai_call('ai_embed_detail', 'embed', text, {}, on_error, model_name) ~ warehouse_ai._wai_vector_type('ai_embed_detail', model_name, detail=true)) -}}
+    {{- return(warehouse_ai._wai_vector('ai_embed_detail', text, on_error, model_name)) -}}
 {%- endmacro %}
 
 {% macro default__ai_embed_detail(text, on_error, model_name) -%}
