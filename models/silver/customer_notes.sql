@@ -21,6 +21,7 @@ read as (
     select
         *,
         {{ ai_summarize('customer_notes', max_words=20) }} as notes_summary,
+        {{ ai_sentiment_label('customer_notes') }} as notes_mood,
         {{ ai_chunk('customer_notes', max_tokens=48, overlap=12) }} as notes_chunks,
         {{ ai_detect_pii('customer_notes', categories=['person', 'email', 'phone']) }} as notes_pii,
         {{ ai_embed('customer_notes') }} as notes_embedding,
@@ -35,6 +36,7 @@ final as (
 
         -- strings
         notes_summary,
+        notes_mood,
         notes_chunks,
         notes_pii,
 

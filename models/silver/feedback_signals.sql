@@ -25,7 +25,8 @@ scored as (
         {{ ai_keywords('feedback_text', k=3) }} as keywords,
         {{ ai_classify_multi('feedback_text', 'feedback_topic') }} as tags,
         {{ ai_classify('feedback_text', head=ref('topic_head')) }} as reviewed_topic,
-        {{ ai_filter_detail('feedback_text', 'Somebody wants their money back.') }} as refund,
+        {{ ai_filter('feedback_text', 'Somebody wants their money back.') }} as wants_refund,
+        {{ ai_score('feedback_text', 'Somebody wants their money back.') }} as refund_score,
         {{ ai_sentiment_aspects('feedback_text', ['price', 'support', 'app']) }} as aspects,
         {{ ai_moderate_detail('feedback_text') }} as moderation,
         {{ ai_redact('feedback_text') }} as feedback_redacted
@@ -48,13 +49,13 @@ final as (
 
         -- numerics
         token_count,
-        refund.score as refund_score,
+        refund_score,
         aspects.price as price_sentiment,
         aspects.support as support_sentiment,
         aspects.app as app_sentiment,
 
         -- booleans
-        refund.value as wants_refund,
+        wants_refund,
 
         -- provenance and timestamps
         {{ ai_provenance() }},

@@ -24,10 +24,13 @@ from typing import Any
 import yaml
 from jinja2 import Environment, nodes
 
+from warehouse_ai.functions.registry import FUNCTIONS, GENERATIVE
+
 SECTIONS = {"macros/ai": "Functions", "macros/ops": "Operations", "macros/pipeline": "Pipeline", "tests/generic": "Tests"}
 """Folders of public macros, one a file."""
 PAGE = "docs/functions.md"
 EXAMPLES = "docs/examples.yml"
+QUALITY = "benchmarks/results/quality.json"
 WITHOUT_CALLS = {
     *("ai_complete", "ai_complete_detail", "ai_translate", "ai_fix_grammar"),
     *("ai_parse_document", "ai_image_features", "ai_embed_image", "ai_classify_image", "ai_classify_image_detail"),
@@ -175,17 +178,37 @@ def render(project: Path, results: Mapping[str, str]) -> str:
     """
     parts = [INTRODUCTION]
     known = macros(project)
+    figures = measured(project)
     for section in dict.fromkeys(macro.section for macro in known):
         members = [macro for macro in known if macro.section == section]
         parts += [f"## {section}\n", "| name | what it does |", "| --- | --- |"]
         parts += [
             f"| [{macro.title}](#{macro.title}) | {_cell(FIRST_SENTENCE.split(macro.description, maxsplit=1)[0])} |" for macro in members
         ]
-        parts += ["", *(_section(macro, results) for macro in members)]
+        parts += ["", *(_section(macro, results, figures.get(macro.name, [])) for macro in members)]
     return "\n".join(parts)
 
 
-def _section(macro: Macro, results: Mapping[str, str]) -> str:
+def measured(project: Path) -> dict[str, list[str]]:
+    """Say for each function which model answers by default and what `make eval` measured of it."""
+    found = {
+        f"ai_{name}": [f"Answered by `{module.MODEL.model}` where no model is named.", ""]
+        for name, module in FUNCTIONS.items()
+        if module not in GENERATIVE
+    }
+    path = project / QUALITY
+    sets = json.loads(path.read_text(encoding="utf8"))["sets"] if path.exists() else {}
+    for name, row in sets.items():
+        figures = ", ".join(f"{key} {value:.3f}" for key, value in row.items() if isinstance(value, float))
+        rows = f"{row['n']:,} rows" if "n" in row else "several sets"
+        lines = found.setdefault(row["function"], [])
+        if not any(line.startswith("|") for line in lines):
+            lines += ["| measured by `make eval` | rows | trained on | figures |", "| --- | --- | --- | --- |"]
+        lines.append(f"| {name} | {rows} | {row['trained_on']} | {figures} |")
+    return found
+
+
+def _section(macro: Macro, results: Mapping[str, str], figures: Sequence[str]) -> str:
     lines = [f"### {macro.title}", "", "```text", macro.signature, "```", "", macro.description, ""]
     if macro.arguments:
         lines += ["| argument | type | default | meaning |", "| --- | --- | --- | --- |"]
@@ -199,6 +222,8 @@ def _section(macro: Macro, results: Mapping[str, str]) -> str:
         lines += ["```sql", text, "```", ""]
         if text in results:
             lines += ["```text", results[text], "```", ""]
+    if figures:
+        lines += [*figures, *([""] if figures[-1] else [])]
     return "\n".join(lines)
 
 
