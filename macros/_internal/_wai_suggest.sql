@@ -125,10 +125,10 @@
     {%- set arguments, evidence = {}, [] -%}
     {%- set negatives, zeros = row['negatives'] | int, row['zeros'] | int -%}
     {#- Negative numbers that are errors are as large as the others; frost in a mild country is not. -#}
-    {%- if negatives <= 0.01 * n and (negatives == 0 or row['median_negative'] | float >= 0.2 * (row['median_positive'] or 0) | float)
+    {%- if negatives <= 0.02 * n and (negatives == 0 or row['median_negative'] | float >= 0.2 * (row['median_positive'] or 0) | float)
         and not modules.re.search('(balance|delta|change|diff|difference|growth|profit|margin|temperature)$', name) -%}
         {#- A zero is an error where it is rare although 1 is not; few rows show no zero by chance. -#}
-        {%- set is_positive = zeros <= 0.002 * n and n >= 200 and (not row['is_whole'] or zeros <= 0.05 * (row['ones'] | int)) -%}
+        {%- set is_positive = zeros <= 0.005 * n and n >= 200 and (not row['is_whole'] or zeros <= 0.05 * (row['ones'] | int)) -%}
         {%- do arguments.update({'above': 0} if is_positive else {'at_least': 0}) -%}
         {%- do evidence.append('{:,} negative, {:,} zero'.format(negatives, zeros)) -%}
     {%- endif -%}
@@ -209,7 +209,7 @@
 
 
 {#-
-    Frequent values, if there are few and a gap parts them from the rest. Left out is what fewer than 2 rows in 1,000 say, and what fewer than
+    Frequent values, if there are few and a gap parts them from the rest. Left out is what fewer than 3 rows in 1,000 say, and what fewer than
     1 in 100 say and a tenfold more frequent value explains as a slip: letter case, white space, or one or two letters.
 -#}
 {% macro _wai_suggest_values(relation, table, column) -%}
@@ -225,7 +225,7 @@ judged as (
     select
         rare.value,
         rare.n,
-        rare.n < 0.002 * {{ column.filled }} or (rare.n < 0.01 * {{ column.filled }} and exists (
+        rare.n < 0.003 * {{ column.filled }} or (rare.n < 0.01 * {{ column.filled }} and exists (
             select 1
             from counts as frequent
             where

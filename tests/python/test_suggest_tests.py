@@ -13,8 +13,9 @@ import yaml
 
 from conftest import ROOT, Project
 
+pytestmark = pytest.mark.duckdb_1
+
 KEYS = {"shop_customers": "customer_id", "transactions": "transaction_id", "support_contacts": "contact_id"}
-PLANTED_IN = {"raw_customers": "shop_customers", "raw_transactions": "transactions", "raw_support_contacts": "support_contacts"}
 # Frost, a long tail, rare tags that are no slips, codes of digits, times ahead of any clock, short but meaningful answers.
 ODD_BUT_RIGHT = """\
 with numbers as (
@@ -83,8 +84,13 @@ def suggested(project: Project) -> Iterator[tuple[str, str, dict[str, Any]]]:
                     yield table["name"], column["name"], test
 
 
-def failing(project: Project) -> Iterator[tuple[str, str, set[int]]]:
+@pytest.fixture(scope="module")
+def failing(shop: Project) -> list[tuple[str, str, set[int]]]:
     """Table, name and keys of the failing rows of every test that fails."""
+    return list(failures_of(shop))
+
+
+def failures_of(project: Project) -> Iterator[tuple[str, str, set[int]]]:
     manifest = json.loads((project.folder / "target/manifest.json").read_text(encoding="utf8"))["nodes"]
     for result in json.loads((project.folder / "target/run_results.json").read_text(encoding="utf8"))["results"]:
         node = manifest.get(result["unique_id"], {})
@@ -111,17 +117,17 @@ def planted() -> dict[tuple[str, int], set[str]]:
     return found
 
 
-def test_suggested_tests_find_nine_in_ten_kinds_of_planted_errors(shop: Project) -> None:
+def test_suggested_tests_find_nine_in_ten_kinds_of_planted_errors(failing: list[tuple[str, str, set[int]]]) -> None:
     # Which of several errors in a row made it fail cannot be told.
     errors = {place: next(iter(kinds)) for place, kinds in planted().items() if len(kinds) == 1}
     kinds = {(table, kind) for (table, _), kind in errors.items()}
-    found = {(table, errors[table, key]) for table, _, keys in failing(shop) for key in keys if (table, key) in errors}
+    found = {(table, errors[table, key]) for table, _, keys in failing for key in keys if (table, key) in errors}
     assert len(found) >= 0.9 * len(kinds), kinds - found
 
 
-def test_no_row_without_a_planted_error_breaks_a_suggested_test(shop: Project) -> None:
+def test_no_row_without_a_planted_error_breaks_a_suggested_test(failing: list[tuple[str, str, set[int]]]) -> None:
     errors = planted()
-    broken = {name: sorted(wrong)[:5] for table, name, keys in failing(shop) if (wrong := {k for k in keys if (table, k) not in errors})}
+    broken = {name: sorted(wrong)[:5] for table, name, keys in failing if (wrong := {k for k in keys if (table, k) not in errors})}
     assert broken == {}
 
 
