@@ -51,17 +51,20 @@ def test_each_transaction_has_one_row_of_features_as_window_functions_compute_th
         with expected as (
             select
                 transaction_id,
-                avg(amount) over (customer rows 4 preceding) as mean,
-                quantile_cont(amount, 0.75) over (customer rows 19 preceding) as p75,
-                (amount - avg(amount) over (customer)) / nullif(stddev_samp(amount) over (customer), 0) as zscore
+                avg(amount) over last_5 as mean,
+                quantile_cont(amount, 0.75) over last_20 as p75,
+                (amount - avg(amount) over so_far) / nullif(stddev_samp(amount) over so_far, 0) as zscore
             from stg_transactions
-            window customer as (partition by customer_id order by purchased_at, transaction_id rows unbounded preceding)
+            window
+                last_5 as (partition by customer_id order by purchased_at, transaction_id rows 4 preceding),
+                last_20 as (partition by customer_id order by purchased_at, transaction_id rows 19 preceding),
+                so_far as (partition by customer_id order by purchased_at, transaction_id rows unbounded preceding)
         )
         select
             count(*), max(abs(amount_mean_5 - mean)), max(abs(amount_p75 - p75)), max(abs(amount_zscore - zscore)),
             count(*) filter ((amount_mean_5 is null) <> (mean is null) or (amount_zscore is null) <> (zscore is null))
         from fct_transaction_features inner join expected using (transaction_id)
-        """.replace("over (customer rows", "over (partition by customer_id order by purchased_at, transaction_id rows")
+        """
     )
     rows, *worst = differences[0]
     assert rows == ROWS

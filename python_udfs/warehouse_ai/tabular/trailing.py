@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -34,36 +35,38 @@ def trailing_quantiles(
     """
     n = len(values)
     free = [row[:n] for row in space]
-    places = {row.data_ptr(): number * space.shape[1] for number, row in enumerate(free)}
-    rising = _sorted_windows(values, position, free)
-    offsets = torch.tensor([places[row.data_ptr()] for row in rising], device=values.device)
-    flat, here = space.view(-1), torch.arange(n, device=values.device)
-    last = (count - 1).clamp_(min=0).to(values.dtype)
+    offsets = {row.data_ptr(): number * space.shape[1] for number, row in enumerate(free)}
+    rising = [offsets[row.data_ptr()] for row in _sorted_windows(values, position, free)]
+    here = torch.arange(n, device=values.device)
+
+    def look_up(table: list[float], dtype: torch.dtype) -> torch.Tensor:
+        return torch.tensor(table, dtype=dtype, device=values.device).index_select(0, count)
+
     found = []
     for probability in probabilities:
-        place = last * probability
-        below = place.floor()
-        low = flat.take(offsets.take(below.long()).add_(here))
-        high = flat.take(offsets.take(place.ceil().long()).add_(here))
-        found.append(torch.lerp(low, high, place.sub_(below)).masked_fill_(count == 0, torch.nan))
+        # Which two order statistics, and how far between them, follows from the count.
+        places = [max(known - 1, 0) * probability for known in range(WIDTH + 1)]
+        low, high = (
+            space.view(-1).index_select(0, look_up([rising[end(place)] for place in places], torch.int64).add_(here))
+            for end in (math.floor, math.ceil)
+        )
+        found.append(low.lerp_(high, look_up([math.nan, *(place % 1 for place in places[1:])], values.dtype)))
     return found
 
 
 def _sorted_windows(values: torch.Tensor, position: torch.Tensor, free: Rows) -> Rows:
-    def copy(row: torch.Tensor) -> torch.Tensor:
-        return free.pop().copy_(row)
-
     windows = {1: [values]}
     for wide, (near, far) in STEPS.items():
-        outside = position < near
+        # Infinity replaces what is not of the segment; a maximum does it faster than a mask.
+        bound = torch.full_like(values, -torch.inf).masked_fill_(position < near, torch.inf)
         earlier = []
         for row in windows[far]:
             shifted = free.pop()
             shifted[:near] = torch.inf
-            shifted[near:] = row[: max(len(row) - near, 0)]
-            earlier.append(shifted.masked_fill_(outside, torch.inf))
+            torch.maximum(row[: max(len(row) - near, 0)], bound[near:], out=shifted[near:])
+            earlier.append(shifted)
         # The rows alone are read again at width 5, so they are not overwritten.
-        windows[wide] = _merge([copy(values)] if near == 1 else windows[near], earlier, free)
+        windows[wide] = _merge([free.pop().copy_(values)] if near == 1 else windows[near], earlier, free)
     return windows[WIDTH]
 
 

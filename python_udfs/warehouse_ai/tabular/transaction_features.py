@@ -9,8 +9,8 @@ of the input, days are of 24 hours.
 | ``amount_mean_5`` | last 5 rows | mean of the amounts; NaN where none is known |
 | ``amount_log1p`` | the row | ``log(1 + amount)``; NaN for a negative amount |
 | ``amount_sqrt`` | the row | square root of the amount; NaN for a negative one |
-| ``amount_zscore`` | all rows so far | (amount - mean) / standard deviation with ddof 1; NaN for fewer than two amounts and no deviation |
-| ``amount_p25``, ``_p50``, ``_p75``, ``_p95`` | last 20 rows | percentiles of the amounts, linear as ``numpy.nanpercentile`` |
+| ``amount_zscore`` | all rows so far | (amount - mean) / standard deviation with ddof 1; NaN for one amount or a deviation of 0 |
+| ``amount_p25``, ``_p50``, ``_p75``, ``_p95`` | last 20 rows | percentiles of the amounts, as ``numpy.nanpercentile`` (linear) |
 | ``amount_per_quantity`` | the row | amount / quantity; NaN where the quantity is 0 or NaN |
 | ``quantity_per_amount`` | the row | quantity / amount; NaN where the amount is 0 or NaN |
 | ``amount_ema`` | all rows so far | ``0.1 * amount + 0.9 * previous average``; starts at the first known amount, NaN amounts leave it |
@@ -47,8 +47,8 @@ DAY = 86_400_000_000
 """Microseconds."""
 LARGEST = 1e140
 """Amounts beyond it would overflow when they are squared and summed."""
-BLOCK = {"cpu": 16384, "cuda": 1 << 22}
-"""Rows that are computed together: on a processor some vectors of them stay in its cache."""
+BLOCK = {"cpu": 32768, "cuda": 1 << 22}
+"""Rows that are computed together: on a processor, few enough for its cache and enough to make calls cheap."""
 
 Columns = dict[str, npt.NDArray[np.float64]]
 
@@ -212,7 +212,7 @@ def _block(state: _State | None, columns: list[torch.Tensor], space: torch.Tenso
     continues = state is not None and int(customer[0]) == state.key[0]
     begins = torch.ones_like(customer, dtype=torch.bool)
     torch.ne(customer[1:], customer[:-1], out=begins[1:])
-    head = begins.nonzero().squeeze(1)[begins.long().cumsum(0) - 1]
+    head = begins.nonzero().squeeze(1).index_select(0, begins.long().cumsum(0) - 1)
     """The first row of each row's customer in the block."""
     position = torch.arange(len(customer), device=customer.device) - head
 
@@ -231,7 +231,7 @@ def _block(state: _State | None, columns: list[torch.Tensor], space: torch.Tenso
 
 
 def _add_times(found: dict[str, torch.Tensor], before: _State | None, time: torch.Tensor, head: torch.Tensor) -> None:
-    start = time[head]
+    start = time.index_select(0, head)
     since = torch.empty_like(time, dtype=torch.float64)
     since[1:] = (time[1:] - time[:-1]).double() / DAY
     since.masked_fill_(head == torch.arange(len(head), device=head.device), torch.nan)
@@ -256,10 +256,10 @@ def _add_windows(
     known = ~amount.isnan()
     filled = torch.where(known, amount, 0.0)
     counts = torch.nn.functional.pad(known.long().cumsum(0), (1, 0))
-    rows = torch.arange(1, len(amount) + 1, device=amount.device)
+    rows = torch.arange(len(amount), device=amount.device)
 
     def count(width: int) -> torch.Tensor:
-        return counts[1:] - counts[rows - position.clamp(max=width - 1) - 1]
+        return counts[1:] - counts.index_select(0, rows - position.clamp(max=width - 1))
 
     total = filled.clone()
     for lag in range(1, MEAN_ROWS):
@@ -293,10 +293,10 @@ def _add_scans(
     known = ~amount.isnan()
     filled = torch.where(known, amount, 0.0)
     total_known = torch.nn.functional.pad(known.long().cumsum(0), (1, 0))
-    earlier = total_known[head]
+    earlier = total_known.index_select(0, head)
     count = total_known[1:] - earlier
     # A customer without an amount may stand last: then there is nothing at this place, and nothing reads it.
-    origin = torch.cat((amount[known], amount.new_zeros(1)))[earlier]
+    origin = torch.cat((amount[known], amount.new_zeros(1))).index_select(0, earlier)
     if before:
         inside = head == 0
         count = torch.where(inside, count + before.count, count)
