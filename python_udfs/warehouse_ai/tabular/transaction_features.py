@@ -146,7 +146,7 @@ def _extend(state: _State | None, batch: Transactions, device: Device) -> tuple[
     if any(len(column) != rows for column in batch):
         raise ValueError(f"the columns have {', '.join(str(len(column)) for column in batch)} rows: all need the same number")
     # A column that cannot be written to, as Arrow hands out, would make torch warn.
-    columns = [torch.from_numpy(np.require(c, t, "CW")) for c, t in zip(batch, (np.int64,) * 3 + (np.float64,) * 2, strict=True)]
+    columns = [torch.from_numpy(np.require(c, t, ["C", "W"])) for c, t in zip(batch, (np.int64,) * 3 + (np.float64,) * 2, strict=True)]
     out = torch.empty((len(FEATURES), rows), dtype=torch.float64)
     block = BLOCK[device.kind]
 
@@ -206,14 +206,16 @@ def _check(state: _State | None, customer: torch.Tensor, time: torch.Tensor, tra
 
 
 def _block(state: _State | None, columns: list[torch.Tensor], space: torch.Tensor) -> tuple[dict[str, torch.Tensor], _State]:
-    """Compute the features of some rows and the state after them; ``space`` is for ``trailing_quantiles``."""
+    """Compute the features of some rows and the state after them; ``space`` is for ``trailing_quantiles``.
+
+    For each row, ``head`` is the first row of its customer in the block and ``position`` how many of the customer's stand between.
+    """
     customer, time, transaction, amount, quantity = columns
     _check(state, customer, time, transaction, amount)
     continues = state is not None and int(customer[0]) == state.key[0]
     begins = torch.ones_like(customer, dtype=torch.bool)
     torch.ne(customer[1:], customer[:-1], out=begins[1:])
     head = begins.nonzero().squeeze(1).index_select(0, begins.long().cumsum(0) - 1)
-    """The first row of each row's customer in the block."""
     position = torch.arange(len(customer), device=customer.device) - head
 
     before = state if continues else None
