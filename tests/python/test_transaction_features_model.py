@@ -14,7 +14,8 @@ UPSTREAM = {
         select
             cast((i * 7919) % {ROWS} as bigint) as transaction_id, cast(i % 1000 as bigint) as customer_id,
             timestamp '2026-01-01' + to_hours(cast((i * 31) % 5000 as bigint)) as purchased_at,
-            case when i % 11 > 0 then cast(i % 4 as double) end as quantity, case when i % 7 > 0 then cast(i % 100 as double) end as amount,
+            case when i % 11 > 0 then cast(i % 4 as double) end as quantity,
+            case when i % 7 > 0 then cast((i * 37) % 101 as double) end as amount,
             'garden' as category, 'web' as channel
         from range({ROWS}) t (i)""",
     "stg_shop_customers": "select cast(i as bigint) as customer_id, timestamp '2025-12-01' as signed_up_at from range(1001) t (i)",

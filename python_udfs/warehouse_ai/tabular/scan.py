@@ -24,7 +24,7 @@ def linear_scan(decay: torch.Tensor, value: torch.Tensor, longest: int) -> torch
     while lag < longest:
         value[..., lag:] += decay[lag:] * value[..., :-lag]
         if 2 * lag < longest:
+            # Rows nearer to the start than the lag have taken in all there is before them, so their decay is not read again.
             decay[lag:] *= decay[:-lag].clone()
-            # What comes before the first element is nothing: a product that would reach there is never read again.
         lag *= 2
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import torch
 
@@ -15,7 +15,7 @@ Rows = list[torch.Tensor]
 
 
 def trailing_quantiles(
-    values: torch.Tensor, position: torch.Tensor, count: torch.Tensor, probabilities: Sequence[float], space: torch.Tensor
+    values: torch.Tensor, position: torch.Tensor, count: torch.Tensor, probabilities: Iterable[float], space: torch.Tensor
 ) -> Rows:
     """Compute quantiles of the last 20 rows of each row's segment, the row included.
 

@@ -206,14 +206,16 @@ def _check(state: _State | None, customer: torch.Tensor, time: torch.Tensor, tra
 
 
 def _block(state: _State | None, columns: list[torch.Tensor], space: torch.Tensor) -> tuple[dict[str, torch.Tensor], _State]:
-    """Compute the features of some rows and the state after them; ``space`` is for ``trailing_quantiles``."""
+    """Compute the features of some rows and the state after them; ``space`` is for ``trailing_quantiles``.
+
+    For each row, ``head`` is the first row of its customer in the block and ``position`` how many of the customer's stand between.
+    """
     customer, time, transaction, amount, quantity = columns
     _check(state, customer, time, transaction, amount)
     continues = state is not None and int(customer[0]) == state.key[0]
     begins = torch.ones_like(customer, dtype=torch.bool)
     torch.ne(customer[1:], customer[:-1], out=begins[1:])
     head = begins.nonzero().squeeze(1).index_select(0, begins.long().cumsum(0) - 1)
-    """The first row of each row's customer in the block."""
     position = torch.arange(len(customer), device=customer.device) - head
 
     before = state if continues else None
