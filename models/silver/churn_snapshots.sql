@@ -74,7 +74,7 @@ purchases as (
             and transactions.purchased_at < spine.month_start - interval 90 day
         ) as amount_prior_90d,
         sum(transactions.amount) as total_spent,
-        avg(transactions.amount) as mean_amount
+        count(transactions.amount) as known_amounts
     from spine
     inner join transactions
         on
@@ -119,10 +119,11 @@ snapshots as (
             / cast(purchases.purchases_prior_90d + purchases.purchases_90d + 1 as double),
             0
         ) as decline_ratio,
-        coalesce(purchases.amount_90d, 0) as amount_90d,
-        coalesce(purchases.amount_prior_90d, 0) as amount_prior_90d,
-        coalesce(purchases.total_spent, 0) as total_spent,
-        purchases.mean_amount,
+        -- Rounded, since a sum depends on the order of its rows in the last bits, and the model's id on every bit.
+        coalesce(round(purchases.amount_90d, 2), 0) as amount_90d,
+        coalesce(round(purchases.amount_prior_90d, 2), 0) as amount_prior_90d,
+        coalesce(round(purchases.total_spent, 2), 0) as total_spent,
+        round(purchases.total_spent, 2) / nullif(purchases.known_amounts, 0) as mean_amount,
 
         -- contacts
         coalesce(recent_contacts.contacts_90d, 0) as contacts_90d,

@@ -237,7 +237,7 @@ def test_snapshots_are_eighteen_labelled_months_and_the_one_to_score(shop: duckd
 
 
 def test_on_held_out_months_the_model_ranks_nearly_as_well_as_the_true_probabilities(shop: duckdb.DuckDBPyConnection) -> None:
-    labelled = shop.execute("""
+    labelled = shop.sql("""
         select s.*, t.probability
         from churn_snapshots as s
         left join churn_truth as t

@@ -153,9 +153,7 @@ class Term:
             ``[rows]``, float64.
         """
         if self.low is None:
-            missing = (
-                np.isnan(column) if column.dtype == np.float64 else np.fromiter((value is None for value in column), bool, len(column))
-            )
+            missing = np.isnan(column) if column.dtype == np.float64 else np.array([value is None for value in column])
             return np.asarray(missing if self.level is None else column == self.level, np.float64)
         return np.clip(np.where(np.isnan(column), self.fill, column), self.low, self.high)
 
