@@ -6,6 +6,8 @@ BIN := $(CURDIR)/$(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DBT := $(BIN)/dbt
 DUCKDB_1 := 1.5.6
+# Most tests run dbt, which has one busy thread; the tests of a file share what they built.
+WORKERS := -n 2 --dist loadfile
 # DuckDB 2.0 prints notes of its binding library when Python ends; they mean nothing to a user.
 QUIET := 2> >(grep -vE '^nanobind: | - leaked | - \.\.\. skipped|nanobind.readthedocs' >&2)
 
@@ -46,8 +48,8 @@ build: $(VENV)/.installed ## set up, run `dbt build` of the whole pipeline, prin
 	@$(BIN)/python -m warehouse_ai.summary
 
 test: $(VENV)/.dev $(VENV)/duckdb-1 ## set up, run pytest and the dbt tests on DuckDB 2 and on DuckDB 1
-	@$(BIN)/python -m pytest $(QUIET)
-	@PYTHONPATH=$(CURDIR)/$(VENV)/duckdb-1 $(BIN)/python -m pytest -m duckdb_1 $(QUIET)
+	@$(BIN)/python -m pytest $(WORKERS) $(QUIET)
+	@PYTHONPATH=$(CURDIR)/$(VENV)/duckdb-1 $(BIN)/python -m pytest $(WORKERS) -m duckdb_1 $(QUIET)
 
 lint: $(VENV)/.dev ## sqlfluff with the dbt templater, ruff, mypy
 	@$(BIN)/ruff check .

@@ -13,8 +13,6 @@ import yaml
 
 from conftest import ROOT, Project
 
-pytestmark = pytest.mark.duckdb_1
-
 KEYS = {"shop_customers": "customer_id", "transactions": "transaction_id", "support_contacts": "contact_id"}
 # Frost, a long tail, rare tags that are no slips, codes of digits, times ahead of any clock, short but meaningful answers.
 ODD_BUT_RIGHT = """\
