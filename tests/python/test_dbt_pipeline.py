@@ -226,11 +226,12 @@ def test_every_column_and_macro_is_described_where_dbt_docs_shows_it(built: Proj
             assert node["description"], node["unique_id"]
             assert all(column["description"] for column in node["columns"].values()), node["unique_id"]
     for node in nodes:
-        if node["resource_type"] == "model" and "bronze" not in node["tags"]:
+        # dbt enforces no contract on a Python model; thin SQL on top of it has one.
+        if node["resource_type"] == "model" and "bronze" not in node["tags"] and node["language"] == "sql":
             assert node["config"]["contract"]["enforced"], node["unique_id"]
     for macro in manifest["macros"].values():
         if macro["package_name"] == "warehouse_ai" and macro["docs"]["show"]:
             assert macro["description"], macro["name"]
-            assert macro["name"].startswith(("ai_", "test_ai_")) or macro["name"] in ("new_versions", "latest_version"), macro["name"]
+            assert macro["name"].startswith(("ai_", "test_ai_")) or macro["path"].startswith("macros/pipeline"), macro["name"]
             assert all(argument["description"] and argument["type"] for argument in macro["arguments"]), macro["name"]
             assert not macro["name"].startswith("ai_") or "`" in macro["description"], f"{macro['name']} shows no example"

@@ -182,11 +182,11 @@ def test_a_statement_a_row_gets_the_same_answer_as_one_for_all(connection: Conne
 
 
 def test_a_statement_longer_than_the_window_is_refused(connection: Connection, shared_cache: Path) -> None:
-    with pytest.raises(duckdb.Error, match="argument 'predicate' is longer than 254 tokens"):
+    with pytest.raises(duckdb.Error, match="argument 'predicate' is too long for the model"):
         call(connection, "filter", ["x"], shared_cache, predicate="very " * 300)
     (row,) = call(connection, "filter", ["very " * 300 + "\x1fx"], shared_cache, predicate=None)
     assert row is not None
-    assert (row["value"], row["error"]) == (None, "longer than 254 tokens: say it in fewer words")
+    assert (row["value"], row["error"]) == (None, "too long for the model to read with a text: say it in fewer words")
 
 
 # ---------------------------------------------------------------- Moderation
