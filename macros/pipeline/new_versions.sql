@@ -3,17 +3,7 @@
 select
     landed.*,
     md5(to_json(landed)) as row_hash,
-    {{ warehouse_ai._wai_literal(relation.identifier) }} as source_name,
-    {{ warehouse_ai._wai_literal(invocation_id) }} as loaded_by,
-    {% if is_incremental() -%}
-    {#- Strictly after everything that stands here, also when the clock was set back: a consumer's `>` then loses no row. -#}
-    (
-        select greatest(timezone('UTC', now()), max(known.updated_at) + interval 1 microsecond)
-        from {{ this }} as known
-    ) as updated_at
-    {%- else -%}
-    timezone('UTC', now()) as updated_at
-    {%- endif %}
+    {{ warehouse_ai._wai_landing(relation.identifier) }}
 from {{ relation }} as landed
 {% if is_incremental() -%}
 left join (

@@ -28,23 +28,9 @@ typed as (
         updated_at,
         {{ ai_provenance() }}
     from latest
-),
-
-checked as (
-    select
-        *,
-        {{ broken_rules(shop_customer_rules()) }} as reasons
-    from typed
-),
-
-scored as (
-    select
-        *,
-        {{ quality_score('reasons', shop_customer_rules()) }} as quality_score
-    from checked
 )
 
 select
     *,
-    {{ quality_tier('quality_score') }} as quality_tier
-from scored
+    {{ quality_columns(shop_customer_rules()) }}
+from typed

@@ -25,23 +25,9 @@ typed as (
     from landed
     left join customers
         on landed.customer_id = customers.customer_id
-),
-
-checked as (
-    select
-        *,
-        {{ broken_rules(support_contact_rules()) }} as reasons
-    from typed
-),
-
-scored as (
-    select
-        *,
-        {{ quality_score('reasons', support_contact_rules()) }} as quality_score
-    from checked
 )
 
 select
     *,
-    {{ quality_tier('quality_score') }} as quality_tier
-from scored
+    {{ quality_columns(support_contact_rules()) }}
+from typed

@@ -28,23 +28,9 @@ typed as (
     from landed
     left join customers
         on landed.customer_id = customers.customer_id
-),
-
-checked as (
-    select
-        *,
-        {{ broken_rules(transaction_rules()) }} as reasons
-    from typed
-),
-
-scored as (
-    select
-        *,
-        {{ quality_score('reasons', transaction_rules()) }} as quality_score
-    from checked
 )
 
 select
     *,
-    {{ quality_tier('quality_score') }} as quality_tier
-from scored
+    {{ quality_columns(transaction_rules()) }}
+from typed

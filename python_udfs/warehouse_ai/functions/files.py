@@ -61,6 +61,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Spec:
+    """What may be read.
+
+    Attributes:
+        place: where the files are, and how large one may be.
+    """
+
+    place: Place
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed."""
+        return cls(Place.parse(options))
+
+
+@dataclass(frozen=True)
 class File:
     """A file whose content is known.
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
-from warehouse_ai.functions.files import File, Place, answer_files, attempt
+from warehouse_ai.functions.files import File, Spec, answer_files, attempt
 from warehouse_ai.functions.frame import Call, apply, scatter, split_failures
 from warehouse_ai.models.images import FEATURES, decode, features
 from warehouse_ai.models.methods import versions
@@ -35,22 +33,6 @@ RESULT = pa.struct(
         ("error", pa.string()),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What may be read.
-
-    Attributes:
-        place: where the files are, and how large one may be.
-    """
-
-    place: Place
-
-    @classmethod
-    def parse(cls, options: dict[str, Any]) -> Spec:
-        """Read what the macro printed."""
-        return cls(Place.parse(options))
 
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:

@@ -13,16 +13,13 @@ from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
-from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, decode, united
+from warehouse_ai.models.spans import MAX_FIELDS, OVERLAP, Prompt, Span, build_prompt, decode, united
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
     from warehouse_ai.models.span_extractor import SpanExtractor
     from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
-
-OVERLAP = 48
-"""Tokens that neighbouring windows share: a shorter span is whole in one of them."""
 
 
 @dataclass(frozen=True)

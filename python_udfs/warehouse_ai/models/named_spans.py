@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from warehouse_ai.models.named import TOKEN_CLASSIFIER, NamedModel, NamedWindow, accepted, forward
-from warehouse_ai.models.spans import Span, united
+from warehouse_ai.models.spans import OVERLAP, Span, united
 from warehouse_ai.models.text_classifier import softmax
 from warehouse_ai.runtime.cache import namespace
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
 
-OVERLAP = 48
-"""Tokens that neighbouring windows share: a shorter span is whole in one of them."""
 MAX_ANSWER = 32
 """Tokens of an answer."""
 BEST = 5

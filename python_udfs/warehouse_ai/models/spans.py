@@ -11,6 +11,8 @@ import numpy as np
 MAX_FIELDS = 8
 """Fields in one prompt; longer schemas take several passes."""
 
+OVERLAP = 48
+"""Tokens that neighbouring windows share: a shorter span is whole in one of them."""
 CANDIDATE = 0.1
 """A token below this probability never starts or ends a span."""
 
