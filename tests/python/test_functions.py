@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -72,17 +73,22 @@ def test_four_functions_over_a_column_cost_little_more_than_one(labelled: Connec
         "create table heads as select wai_fit(list(body), list(label), wai_spec(?, ?)) as head from labelled",
         [spec("fit"), f'{{"cache_dir": "{tmp_path}"}}'],
     )
+    # Processor time, because other tests run beside this one.
+    started = time.process_time()
     labelled.execute("select wai_embed(body, wai_spec(?, ?)) from columns", [spec("embed"), context]).fetchall()
+    embedded = time.process_time()
     (first,) = LEDGER.drain("four")
     labelled.execute(
         "select list_cosine_similarity(wai_embed(body, wai_spec($a, $c)).value, wai_embed('late parcel', wai_spec($a, $c)).value), "
         "wai_keywords(body, wai_spec($b, $c)), wai_classify(body, (select wai_head(head, wai_spec($d, $c)) from heads)) from columns",
         {"a": spec("embed"), "b": spec("keywords"), "c": context, "d": bound},
     ).fetchall()
+    answered = time.process_time()
     others = {str(row["function"]): row for row in LEDGER.drain("four")}
     assert set(others) == {"ai_embed", "ai_keywords", "ai_classify"}
     assert sum(int(str(row["tokens"])) for row in others.values()) <= 0.01 * int(str(first["tokens"]))
-    assert sum(float(str(row["seconds"])) for row in others.values()) <= 0.2 * float(str(first["seconds"]))
+    print("CPU", answered - embedded, embedded - started, {k: v["seconds"] for k, v in others.items()}, first["seconds"])
+    assert answered - embedded <= 0.2 * (embedded - started)
 
 
 # ---------------------------------------------------------------- Search and duplicates
