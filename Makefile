@@ -70,10 +70,10 @@ examples: $(VENV)/.installed ## run the example calls of docs/functions.md again
 	@$(BIN)/python -m warehouse_ai.docs --examples $(QUIET)
 
 eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA)
-	@$(BIN)/python -m benchmarks.quality
+	@for part in quality churn customers; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
-bench: $(VENV)/.eval ## measure speed against plain sentence-transformers
-	@$(BIN)/python -m benchmarks.speed
+bench: $(VENV)/.eval ## measure speed against plain sentence-transformers, pandas and window functions
+	@for part in speed features; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 train: $(VENV)/.train ## train the shipped adapters again (WAREHOUSE_AI_DATA)
 	@for task in classify keywords sentiment extract moderate filter sentiment_aspects; do $(BIN)/python training/$$task.py || exit 1; done

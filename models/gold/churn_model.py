@@ -15,4 +15,6 @@ def model(dbt: Any, session: Any) -> Any:
     if not labelled.num_rows:
         return churn.SCHEMA.empty_table()
     split = churn.Split.by_time(labelled["month_start"].to_pylist())
-    return churn.fit(labelled, np.array(labelled["churned"].to_pylist()), split).to_table()
+    # Empty for those of `churn_snapshots`.
+    features = str(dbt.config.get("features") or "").split()
+    return churn.fit(labelled, np.array(labelled["churned"].to_pylist()), split, features or None).to_table()
