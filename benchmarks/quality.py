@@ -19,11 +19,13 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score
+from scipy.stats import spearmanr
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score, roc_auc_score
 from training.field_names import names_of
 from training.folds import fold_of
 
 from benchmarks.machine import RESULTS, write
+from warehouse_ai.tabular.churn import calibration_error
 
 ROOT = Path(__file__).parents[1]
 SNIPS_INTENTS = ("AddToPlaylist", "BookRestaurant", "GetWeather", "PlayMusic", "RateBook", "SearchCreativeWork", "SearchScreeningEvent")
@@ -33,6 +35,15 @@ AG_NEWS = {
     "Sports": ("sports", "games, matches, teams, players, coaches, leagues, championships, the Olympics"),
     "Business": ("business", "companies, earnings, stocks, markets, oil prices, the economy, mergers, trade"),
     "Sci/Tech": ("science and technology", "computers, software, the internet, video games, gadgets, space, research"),
+}
+TREC = {"ABBR": "abbreviation", "DESC": "description", "ENTY": "thing", "HUM": "person", "LOC": "place", "NUM": "number"}
+TREC_DESCRIPTIONS = {
+    "ABBR": "what an abbreviation or acronym stands for",
+    "DESC": "a definition, a reason, a manner or a description: what is, why, how did",
+    "ENTY": "which thing: an animal, a product, a colour, a food, a book, an invention, a word, a sport",
+    "HUM": "who: a person, a group, a company or a title",
+    "LOC": "where: a city, a country, a mountain or another place",
+    "NUM": "a number: how many, how much, when, how long, how far, a date, a price, an age",
 }
 Rows = list[tuple[Any, ...]]
 Figures = dict[str, float]
@@ -103,6 +114,68 @@ def classification(described: bool) -> str:
     return f"select case label {cases} end, answer.value, answer.score from (select label, {{{{ {call} }}}} as answer from {source})"
 
 
+def zero_shot(
+    name: str, where: str, table: str | None = None, names: dict[str, str] | None = None, describe: dict[str, str] | None = None
+) -> str:
+    """Model SQL that asks for one of a set's labels, by their names in words.
+
+    Args:
+        name: of the set.
+        where: rows to ask.
+        table: its table, where it has several.
+        names: a label's name in words; the label with spaces for underscores where it is not in here.
+        describe: a label's one-line description, or None to give names alone.
+    """
+    source = parquet(name, table)
+    found = [row for (row,) in duckdb.execute(f"select distinct label from {source} where {where} order by 1").fetchall()]
+    words = {label: (names or {}).get(label, label.replace("_", " ")) for label in found}
+    given = {words[label]: describe[label] for label in found} if describe else list(words.values())
+    cases = " ".join(f"when '{label}' then {sql_text(word)}" for label, word in words.items())
+    call = f"warehouse_ai.ai_classify_detail('text', {literal(given)})"
+    return (
+        f"select case label {cases} end, answer.value, answer.score from (select *, {{{{ {call} }}}} as answer from {source} where {where})"
+    )
+
+
+def fitted(train: str, test: str, **options: str) -> str:
+    """Model SQL that fits a head on the rows of one query and asks it about those of another, both of (text, label)."""
+    more = "".join(f", {name}='{value}'" for name, value in options.items())
+    call = "ai_classify_image_detail" if options else "ai_classify_detail"
+    return (
+        f"select label, answer.value, answer.score, answer.model from (with train as ({train}), test as ({test}), fitted_head as "
+        f"(select {{{{ warehouse_ai.ai_fit('text', 'label'{more}) }}}} as head from train) "
+        f"select label, {{{{ warehouse_ai.{call}('text', head='fitted_head') }}}} as answer from test)"
+    )
+
+
+def draws(name: str, size: int, count: int, train: str, test: str) -> str:
+    """Model SQL that fits on random draws of some texts a label, and asks each draw's head about the same rows."""
+    source = parquet(name)
+    drawn = (
+        "select text, label from {source} where {train} "
+        "qualify row_number() over (partition by label order by hash(text || '{draw}')) <= {size}"
+    )
+    return "\nunion all\n".join(
+        fitted(drawn.format(source=source, train=train, draw=draw, size=size), f"select text, label from {source} where {test}")
+        for draw in range(count)
+    )
+
+
+def flowers() -> str:
+    """Model SQL that fits on each half of the photos and asks about the other."""
+    folder = f"{os.environ['WAREHOUSE_AI_DATA']}/flowers_100"
+    halves = (
+        f"select '{folder}/' || path as text, label from {parquet('flowers_100')} "
+        "qualify row_number() over (partition by label order by path) % 2 = {}"
+    )
+    return "\nunion all\n".join(fitted(halves.format(1 - half), halves.format(half), input="image") for half in (0, 1))
+
+
+def sql_text(value: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def aspects(name: str, table: str, aspect: str, where: str) -> str:
     """Model SQL that asks each text for its own aspect, one SELECT an aspect; a text that is said not to mention it counts as wrong."""
     source = parquet(name, table)
@@ -135,6 +208,37 @@ def same_label(rows: Rows) -> Figures:
         "accuracy": float(np.mean([t == f for t, f in zip(truth, found, strict=True)])),
         "macro_f1": float(f1_score(truth, found, average="macro", labels=CLASSES)),
     }
+
+
+def right(rows: Rows) -> Figures:
+    """Accuracy, macro-F1 and calibration; rows of (label, predicted, probability of it)."""
+    truth, found = [t for t, *_ in rows], [f or "none" for _, f, *_ in rows]
+    hit = np.array([t == f for t, f in zip(truth, found, strict=True)])
+    return {
+        "accuracy": float(hit.mean()),
+        "macro_f1": float(f1_score(truth, found, average="macro", labels=sorted(set(truth)))),
+        "calibration_error": calibration_error(hit, np.array([row[2] for row in rows], float)),
+    }
+
+
+def out_of_scope(rows: Rows) -> Figures:
+    """Share of the foreign texts below the probability that 95 % of the others reach; rows of (label, predicted, probability)."""
+    score = np.array([row[2] for row in rows], float)
+    foreign = np.array([row[0] == "oos" for row in rows])
+    border = float(np.quantile(score[~foreign], 0.05))
+    inside = [(row[0], row[1], row[2]) for row in rows if row[0] != "oos"]
+    return {**right(inside), "threshold": border, "out_of_scope_recall": float((score[foreign] < border).mean())}
+
+
+def alike(rows: Rows) -> Figures:
+    """Spearman's correlation; rows of (judged likeness, cosine)."""
+    return {"spearman": float(spearmanr([a for a, _ in rows], [b for _, b in rows]).statistic)}
+
+
+def offensive(rows: Rows) -> Figures:
+    """Macro-F1 at a toxicity of 0.5 and area under the curve; rows of (whether it is offensive, scores)."""
+    truth, score = np.array([t for t, _ in rows]), np.array([s["toxicity"] for _, s in rows])
+    return {"macro_f1": float(f1_score(truth, score >= 0.5, average="macro")), "auc": float(roc_auc_score(truth, score))}
 
 
 def entailed(rows: Rows) -> Figures:
@@ -243,6 +347,80 @@ def sets() -> dict[str, tuple[str, str, Callable[[Rows], Figures], str]]:
             personal,
             "folds 0 to 7",
         ),
+    }
+    few = parquet("fewshot_intents")
+    banking, clinc = parquet("banking77"), parquet("clinc150")
+    found |= {
+        "stsb_test": (
+            "ai_similarity",
+            f"select score, {{{{ warehouse_ai.ai_similarity('sentence1', 'sentence2') }}}} from {parquet('stsb')} where split = 'test'",
+            alike,
+            never,
+        ),
+        "banking77_test": ("ai_classify", zero_shot("banking77", "split = 'test'"), right, "calibration only, its training split"),
+        "clinc150_test": (
+            "ai_classify",
+            zero_shot("clinc150", "split = 'test' and not is_oos"),
+            right,
+            "calibration only, its training split",
+        ),
+        "trec_test": ("ai_classify", zero_shot("trec", "split = 'test'", names=TREC, describe=TREC_DESCRIPTIONS), right, never),
+        "tweeteval_emotion_test": ("ai_classify", zero_shot("tweeteval", "split = 'test'", "tweeteval_emotion"), right, never),
+        **{
+            f"banking77_{size}_a_label": (
+                "ai_fit",
+                fitted(
+                    f"select text, label from {few} where dataset = 'BANKING77' and split = 'train_{size}'",
+                    f"select text, label from {banking} where split = 'test'",
+                ),
+                right,
+                f"{size} texts a label of its training split",
+            )
+            for size in (5, 10)
+        },
+        "banking77_full": (
+            "ai_fit",
+            fitted(f"select text, label from {banking} where split = 'train'", f"select text, label from {banking} where split = 'test'"),
+            right,
+            same,
+        ),
+        "clinc150_10_a_label": (
+            "ai_fit",
+            fitted(
+                f"select text, label from {few} where dataset = 'CLINC150' and split = 'train_10'",
+                f"select text, label from {clinc} where split = 'test' and not is_oos",
+            ),
+            right,
+            "10 texts a label of its training split",
+        ),
+        "clinc150_full": (
+            "ai_fit",
+            fitted(
+                f"select text, label from {clinc} where split = 'train' and not is_oos",
+                f"select text, label from {clinc} where split = 'test'",
+            ),
+            out_of_scope,
+            "its training split, without texts that are out of scope",
+        ),
+        "ag_news_8_a_label": (
+            "ai_fit",
+            draws("ag_news", 8, 5, "fold < 5", "fold >= 5"),
+            right,
+            "five draws of 8 texts a label, folds 0 to 4",
+        ),
+        "ag_news_500_a_label": ("ai_fit", draws("ag_news", 500, 1, "fold < 5", "fold >= 5"), right, "500 texts a label, folds 0 to 4"),
+        "sst5_test": (
+            "ai_fit",
+            fitted(
+                f"select text, label from {parquet('sst5')} where split = 'train'",
+                f"select text, label from {parquet('sst5')} where split = 'test'",
+            ),
+            right,
+            same,
+        ),
+        "flowers_halves": ("ai_fit", flowers(), right, "the other half"),
+        "olid_test": ("ai_moderate", moderation("olid", "split = 'test'", "label = 'OFF'"), offensive, never),
+        "wiki_toxicity_folds_8_9": ("ai_moderate", moderation("wiki_toxicity", "fold >= 8", "label = 'toxic'"), offensive, "folds 0 to 7"),
     }
     for intent in SNIPS_INTENTS:
         found[f"snips_{intent}"] = ("ai_extract", extraction("snips", f"split = 'test' and label = '{intent}'"), spans, same)

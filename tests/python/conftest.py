@@ -17,6 +17,8 @@ import yaml
 from warehouse_ai.engines import duckdb as engine
 
 ROOT = Path(__file__).parents[2]
+CACHE = "warehouse_ai"
+"""Name of the result cache in a user's cache folder."""
 SOURCES = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "tests/generic", "tests/singular", "analyses")
 
 # The first call of a function loads libraries; only wrong answers fail here.
@@ -31,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One result cache for all tests that do not measure it: the real model computes each text once."""
-    return tmp_path_factory.mktemp("cache")
+    return tmp_path_factory.mktemp("cache") / CACHE
 
 
 @pytest.fixture
@@ -49,15 +51,23 @@ class Project:
     cache: Path
 
     def dbt(self, *arguments: str, cwd: Path | None = None, fails: bool = False, **variables: Any) -> str:
-        """Run dbt and return what it prints."""
+        """Run dbt and return what it prints.
+
+        The environment tells where cache and database lie, and by relative paths, so that dbt reads only what changed in a copy.
+        """
         command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
         command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder / "profiles")]
-        command += ["--vars", yaml.safe_dump({"warehouse_ai_cache_dir": str(self.cache), **variables})]
-        environment = {**os.environ, "WAREHOUSE_AI_DATABASE": str(self.database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        command += ["--vars", yaml.safe_dump(variables)] if variables else []
+        database = self.database if cwd else self.database.name
+        environment = {**self.environment, "WAREHOUSE_AI_DATABASE": str(database)}
         done = subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, env=environment, check=False)
         output = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, output[-6000:]
         return output
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "XDG_CACHE_HOME": str(self.cache.parent), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
     @property
     def database(self) -> Path:
@@ -104,7 +114,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("built") / "project"
     folder.mkdir()
     copy_project(folder)
-    project = Project(folder, tmp_path_factory.mktemp("built-cache"))
+    project = Project(folder, tmp_path_factory.mktemp("built-cache") / CACHE)
     project.dbt("build")
     return project
 
@@ -116,7 +126,7 @@ def copy_of(built: Project, tmp_path: Path) -> Callable[[], Project]:
     def make() -> Project:
         folder = tmp_path / "copy"
         shutil.copytree(built.folder, folder)
-        cache = tmp_path / "cache"
+        cache = tmp_path / "cache" / CACHE
         shutil.copytree(built.cache, cache)
         return Project(folder, cache)
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import subprocess
 import sys
@@ -177,8 +176,7 @@ def test_explain_counts_what_a_full_refresh_would_compute(copy_of: Copy) -> None
     )
     command = [sys.executable, "-m", "warehouse_ai.explain", "moods", "--project-dir", str(project.folder)]
     command += ["--database", str(project.database), "--profiles-dir", str(project.folder / "profiles")]
-    command += ["--vars", f"{{warehouse_ai_cache_dir: {project.cache}}}"]
-    environment = {**os.environ, "WAREHOUSE_AI_DATABASE": str(project.database)}
+    environment = {**project.environment, "WAREHOUSE_AI_DATABASE": str(project.database)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=project.folder)
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "│ ai_" in line]
     lines = {name: rest for name, *rest in cells}
@@ -207,12 +205,12 @@ def test_a_run_stops_before_it_computes_more_rows_than_allowed(copy_of: Copy) ->
 
 
 def test_an_empty_build_builds_every_model_without_a_model_call(built: Project, tmp_path: Path) -> None:
-    from conftest import copy_project
+    from conftest import CACHE, copy_project
 
     folder = tmp_path / "empty"
     folder.mkdir()
     copy_project(folder)
-    project = Project(folder, tmp_path / "cache")
+    project = Project(folder, tmp_path / CACHE)
     project.dbt("build", "--empty", "--exclude", "resource_type:unit_test", "test_name:ai_accuracy")
     assert project.query("select count(*) from main_silver.enriched_customers") == [(0,)]
     assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]

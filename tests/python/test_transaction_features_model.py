@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT, Project
+from conftest import CACHE, ROOT, Project
 
 MODELS = ("silver/transaction_features", "gold/fct_transaction_features", "gold/fct_customer_features")
 ROWS = 600_000
@@ -30,7 +30,7 @@ UPSTREAM = {
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The models of features over tables of their own."""
     folder = tmp_path_factory.mktemp("features") / "shop"
-    project = Project(folder, folder)
+    project = Project(folder, folder / CACHE)
     project.write("dbt_project.yml", "name: shop\nprofile: shop\nversion: '1.0'\nmodels: {shop: {+materialized: table}}\n")
     project.write(
         "profiles/profiles.yml",
