@@ -13,6 +13,8 @@ import pytest
 from conftest import Project
 
 Copy = Callable[[], Project]
+FEEDBACK = ("+enriched_customers", "+enriched_feedback", "+feedback_signals")
+"""The models that read the notes and messages of customers, and what they read."""
 
 
 def new_customers(project: Project, number: int) -> None:
@@ -48,7 +50,7 @@ def test_every_customer_and_message_has_a_row_in_silver(built: Project) -> None:
 def test_a_second_build_sends_no_text_to_a_model(copy_of: Copy) -> None:
     project = copy_of()
     computed = project.query("select sum(computed) from main.ai_ledger")
-    project.dbt("build", "--exclude", "resource_type:unit_test")
+    project.dbt("build", "--exclude", "resource_type:unit_test", "resource_type:test")
     assert project.query("select sum(computed) from main.ai_ledger") == computed
 
 
@@ -76,7 +78,7 @@ def test_a_changed_row_appends_one_version_that_lands_after_all_others(copy_of: 
 def test_five_new_customers_cost_at_most_five_texts_a_function(copy_of: Copy) -> None:
     project = copy_of()
     new_customers(project, 5)
-    project.dbt("build", "--exclude", "resource_type:unit_test", "resource_type:test")
+    project.dbt("build", "--select", *FEEDBACK, "--exclude", "resource_type:unit_test", "resource_type:test")
     usage = project.last_usage()
     assert {"ai_classify", "ai_extract", "ai_sentiment"} <= set(usage)
     customers = project.query(
@@ -196,7 +198,8 @@ def test_accuracy_tests_print_figures_and_confusions(built: Project) -> None:
 def test_a_run_stops_before_it_computes_more_rows_than_allowed(copy_of: Copy) -> None:
     project = copy_of()
     new_customers(project, 5)
-    output = project.dbt("build", "--exclude", "resource_type:unit_test", fails=True, warehouse_ai_max_new_rows=3)
+    only = ["--select", *FEEDBACK, "--exclude", "resource_type:unit_test", "resource_type:test"]
+    output = project.dbt("build", *only, fails=True, warehouse_ai_max_new_rows=3)
     assert "warehouse_ai_max_new_rows is 3" in output
     assert project.query(
         "select coalesce(sum(computed), 0) <= 3 from main.ai_ledger where invocation_id = ("
