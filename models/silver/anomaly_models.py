@@ -13,9 +13,7 @@ def model(dbt: Any, session: Any) -> Any:
     transactions = dbt.ref("transaction_numbers").filter("is_past").to_arrow_table()
     customers = dbt.ref("customer_numbers").filter("is_past").to_arrow_table()
     fitted = (
-        anomalies.fit(
-            transactions, "transactions_checked", ("amount", "quantity", "days_to_land", "amount_to_own_median"), "landed_at"
-        ),
+        anomalies.fit(transactions, "transactions_checked", ("amount", "quantity", "days_to_land", "amount_to_own_median"), "landed_at"),
         anomalies.fit(customers, "shop_customers_checked", ("age", "income", "credit_score", "days_since_signup"), "changed_at"),
     )
     return pa.concat_tables([anomalies.SCHEMA.empty_table(), *(found.to_table() for found in fitted if found)])

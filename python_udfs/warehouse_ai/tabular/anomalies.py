@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -49,14 +51,17 @@ SCORES = pa.schema(
 """What `score` returns for each row."""
 RARE = 0.01
 """Share of past rows at which a missing or not positive value reaches the threshold."""
-SAMPLE = 5000
+SAMPLE = 2000
 """Past rows that the covariance is estimated from."""
 ROWS_A_COLUMN = 10
 """Past rows a column that a covariance needs; with fewer, columns count as independent."""
+FLAT = 1e-6
+"""A covariance whose smallest eigenvalue is not above it is of columns that determine each other; they count as independent too."""
 FALSE_ALARMS = 1e-3
 """Largest share of clean rows that may exceed the threshold, however few the past rows are."""
 DIGITS = 10
 """Significant digits of the parameters: what lies beyond them differs between processors."""
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -184,8 +189,6 @@ def fit(table: pa.Table, relation: str, features: Sequence[str], time: str) -> A
     Raises:
         ValueError: a column is not in the table.
     """
-    from scipy.stats import norm
-
     data = _numbers(table, [*features])
     columns = [column for name in features if (column := _column(name, data[name])) is not None]
     if not columns:
@@ -195,8 +198,8 @@ def fit(table: pa.Table, relation: str, features: Sequence[str], time: str) -> A
     known = ~np.isnan(deviations).all(axis=1)
     scores = _distances(deviations[known], location, covariance)
     middle, high = np.quantile(scores, [0.5, 0.9])
-    spread = max(1.0, (high - middle) / norm.ppf(0.9))
-    threshold = max(0.0, middle) + spread * norm.isf(min(FALSE_ALARMS, 1 / len(deviations)))
+    spread = max(1.0, (high - middle) / NORMAL.inv_cdf(0.9))
+    threshold = max(0.0, middle) - spread * NORMAL.inv_cdf(min(FALSE_ALARMS, 1 / len(deviations)))
     seen = pc.min_max(pc.cast(table[time], pa.timestamp("us"))).as_py()
     return AnomalyModel(
         relation=relation,
@@ -321,12 +324,12 @@ def _location_and_covariance(deviations: np.ndarray) -> tuple[np.ndarray, np.nda
     # The order of the rows must not matter.
     complete = complete[np.lexsort(complete.T)]
     complete = complete[np.sort(np.random.default_rng(0).permutation(len(complete))[:SAMPLE])]
-    if len(complete) >= ROWS_A_COLUMN * width and np.linalg.matrix_rank(complete - complete.mean(axis=0)) == width:
-        # Thousands of tiny matrices: threads would only wait for each other.
-        with threadpool_limits(1):
+    # Thousands of tiny matrices: threads would only wait for each other. Warnings are of columns that hardly vary together.
+    with threadpool_limits(1), warnings.catch_warnings(action="ignore"):
+        if len(complete) >= ROWS_A_COLUMN * width and np.linalg.matrix_rank(complete - complete.mean(axis=0)) == width:
             fitted = MinCovDet(random_state=0).fit(complete)
-        if np.linalg.eigvalsh(fitted.covariance_)[0] > 1e-6:
-            return fitted.location_, fitted.covariance_
+            if np.linalg.eigvalsh(fitted.covariance_)[0] > FLAT:
+                return fitted.location_, fitted.covariance_
     return np.zeros(width), np.eye(width)
 
 
