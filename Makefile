@@ -12,6 +12,7 @@ WORKERS := -n 2 --dist loadfile
 QUIET := 2> >(grep -vE '^nanobind: | - leaked | - \.\.\. skipped|nanobind.readthedocs' >&2)
 
 export DBT_PROFILES_DIR := $(CURDIR)/profiles
+export WAREHOUSE_AI_TEST_CACHE := $(CURDIR)/.pytest_cache/answers
 export DBT_SEND_ANONYMOUS_USAGE_STATS ?= false
 
 .DEFAULT_GOAL := help
@@ -48,6 +49,7 @@ build: $(VENV)/.installed ## set up, run `dbt build` of the whole pipeline, prin
 	@$(BIN)/python -m warehouse_ai.summary
 
 test: $(VENV)/.dev $(VENV)/duckdb-1 ## set up, run pytest and the dbt tests on DuckDB 2 and on DuckDB 1
+	@rm -rf .pytest_cache/answers
 	@$(BIN)/python -m pytest $(WORKERS) $(QUIET)
 	@PYTHONPATH=$(CURDIR)/$(VENV)/duckdb-1 $(BIN)/python -m pytest $(WORKERS) -m duckdb_1 $(QUIET)
 

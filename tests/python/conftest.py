@@ -13,13 +13,14 @@ import duckdb
 import hypothesis
 import pytest
 import yaml
+from filelock import FileLock
 
 from warehouse_ai.engines import duckdb as engine
 
 ROOT = Path(__file__).parents[2]
 CACHE = "warehouse_ai"
 """Name of the result cache in a user's cache folder."""
-SOURCES = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "tests/generic", "tests/singular", "analyses")
+SOURCES = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "files", "tests/generic", "tests/singular", "analyses")
 
 # The first call of a function loads libraries; only wrong answers fail here.
 hypothesis.settings.register_profile("no_deadline", deadline=None)
@@ -110,12 +111,19 @@ def copy_project(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The whole pipeline of this repository, built once, with a cache of its own."""
-    folder = tmp_path_factory.mktemp("built") / "project"
-    folder.mkdir()
-    copy_project(folder)
-    project = Project(folder, tmp_path_factory.mktemp("built-cache") / CACHE)
-    project.dbt("build")
+    """The whole pipeline of this repository, built once for all processes of a test run. A test that writes works on a `copy_of` it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "built"
+    # The second run, on another DuckDB, starts from what the models answered in the first.
+    cache = Path(os.environ.get("WAREHOUSE_AI_TEST_CACHE", folder)) / CACHE
+    project = Project(folder / "project", cache)
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            project.folder.mkdir(parents=True)
+            copy_project(project.folder)
+            project.dbt("build")
+            (folder / "done").touch()
     return project
 
 

@@ -189,8 +189,8 @@ def test_explain_counts_what_a_full_refresh_would_compute(copy_of: Copy) -> None
     assert lines["topic"][4] == "0"
 
 
-def test_accuracy_tests_print_figures_and_confusions(built: Project) -> None:
-    output = built.dbt("test", "--select", "test_name:ai_accuracy")
+def test_accuracy_tests_print_figures_and_confusions(copy_of: Copy) -> None:
+    output = copy_of().dbt("test", "--select", "test_name:ai_accuracy")
     assert "ai_accuracy enriched_customers.predicted_segment: accuracy 0." in output
     assert "taken for" in output
 
