@@ -268,7 +268,9 @@ def anomaly_batches(model: AnomalyModel | None, rows: pa.RecordBatchReader, keys
     schema = pa.schema([*(rows.schema.field(key) for key in keys), *SCORES, pa.field("scored_at", pa.timestamp("us"))])
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in rows if model else ():
+        if model is None:
+            return
+        for batch in rows:
             found = score(model, batch)
             stamps = pa.array([now] * batch.num_rows, pa.timestamp("us"))
             columns = [*(batch[key] for key in keys), *(column.combine_chunks() for column in found.columns), stamps]
