@@ -152,40 +152,27 @@ topics as (
     qualify row_number() over (partition by customer_id order by count(*) desc, topic) = 1
 ),
 
-dimensions as (
+stacks as (
     select
         customer_id,
-        contact_id,
-        generate_subscripts(embedding, 1) as dimension,
-        cast(unnest(embedding) as double) as number
+        list(cast(embedding as double[]) order by contact_id) as stack
     from changed_signals
-    where embedding is not null
-),
-
-means as (
-    select
-        customer_id,
-        dimension,
-        avg(number order by contact_id) as mean
-    from dimensions
-    group by customer_id, dimension
-),
-
-vectors as (
-    select
-        customer_id,
-        list(mean order by dimension) as vector
-    from means
     group by customer_id
 ),
 
+totals as (
+    select
+        customer_id,
+        list_reduce(stack, lambda a, b: list_transform(list_zip(a, b), lambda pair: pair[1] + pair[2])) as total
+    from stacks
+),
+
+-- The mean and the sum have one direction.
 centroids as (
     select
         customer_id,
-        cast(
-            list_transform(vector, lambda number: number / nullif(sqrt(list_dot_product(vector, vector)), 0)) as float[384]
-        ) as message_centroid
-    from vectors
+        list_transform(total, lambda number: number / nullif(sqrt(list_dot_product(total, total)), 0)) as message_centroid
+    from totals
 ),
 
 final as (
@@ -211,7 +198,10 @@ final as (
         messages.mean_sentiment,
         messages.share_negative,
         topics.main_topic,
-        centroids.message_centroid,
+        -- DuckDB 2.0 casts the unset lists of unmatched rows too, and fails, unless it is told which rows.
+        case
+            when centroids.message_centroid is not null then cast(centroids.message_centroid as float[384])
+        end as message_centroid,
 
         -- timestamps
         coalesce(changed.signed_up_at, purchases.first_purchased_at) as joined_at,
