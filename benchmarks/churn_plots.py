@@ -2,9 +2,9 @@
 
     WAREHOUSE_AI_DATA=... python -m benchmarks.churn_plots [--database warehouse.duckdb]
 
-Telco: scores out of fold, as `benchmarks.churn` makes them. Shop: the model of `churn_snapshots`, on its last four labelled months, which it has
-not seen, beside the probabilities that the customers were made with, which no model can beat on average. Writes `docs/images/churn_lift.svg`,
-`docs/images/churn_calibration.svg` and `results/churn_plots.json`.
+Telco: scores out of fold, as ``benchmarks.churn`` makes them. Shop: the model of ``churn_snapshots``, on its last four labelled months,
+which it has not seen, beside the probabilities that the customers were made with, which no model can beat on average. Writes
+``docs/images/churn_lift.svg``, ``docs/images/churn_calibration.svg`` and ``results/churn_plots.json``.
 """
 
 from __future__ import annotations

@@ -73,9 +73,7 @@ def copy_of_shop(shop: Project, tmp_path: Path) -> Callable[[], Project]:
 
 
 def customers(project: Project, condition: str, number: int) -> list[int]:
-    rows = project.query(
-        f"select customer_id from main_gold.fct_customer_features where {condition} order by customer_id limit {number}"
-    )
+    rows = project.query(f"select customer_id from main_gold.fct_customer_features where {condition} order by customer_id limit {number}")
     assert len(rows) == number
     return [row[0] for row in rows]
 
