@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -44,19 +45,33 @@ def telco(path: Path) -> tuple[pa.Table, np.ndarray, np.ndarray]:
     return table, label, fold
 
 
-def main() -> None:
-    """Fit and test each fold, and write the figures."""
-    table, label, fold = telco(Path(os.environ["WAREHOUSE_AI_DATA"]) / "telco_churn" / "Telco-Customer-Churn.csv")
-    probability = np.zeros(len(label))
-    aucs, trees, methods = [], [], []
+class OutOfFold(NamedTuple):
+    """Probabilities ``[rows]`` of models that did not see the row, and for each fold its AUC, that of boosted trees, and the method."""
+
+    probability: np.ndarray
+    aucs: list[float]
+    trees: list[float]
+    methods: list[str]
+
+
+def out_of_fold(table: pa.Table, label: np.ndarray, fold: np.ndarray) -> OutOfFold:
+    """Fit and test each fold."""
+    found = OutOfFold(np.zeros(len(label)), [], [], [])
     for held_out in range(FOLDS):
         part = np.where(fold == held_out, churn.TEST, np.where(fold == (held_out + 1) % FOLDS, churn.VALIDATION, churn.TRAIN))
         model = churn.fit(table, label, churn.Split(part), table.column_names)
         rows = np.flatnonzero(fold == held_out)
-        probability[rows] = churn.score(model, table.take(rows))["churn_probability"].to_numpy()
-        aucs.append(float(roc_auc_score(label[rows], probability[rows])))
-        trees.append(model.metrics["boosting_validation_auc"])
-        methods.append(model.method)
+        found.probability[rows] = churn.score(model, table.take(rows))["churn_probability"].to_numpy()
+        found.aucs.append(float(roc_auc_score(label[rows], found.probability[rows])))
+        found.trees.append(model.metrics["boosting_validation_auc"])
+        found.methods.append(model.method)
+    return found
+
+
+def main() -> None:
+    """Measure, and write the figures."""
+    table, label, fold = telco(Path(os.environ["WAREHOUSE_AI_DATA"]) / "telco_churn" / "Telco-Customer-Churn.csv")
+    probability, aucs, trees, methods = out_of_fold(table, label, fold)
     figures = {
         "command": "python -m benchmarks.churn",
         "telco_churn": {

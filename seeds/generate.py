@@ -5,8 +5,9 @@
 One seed, one result. Months are simulated one after another. At the start of each, a customer who is still there leaves within it with
 the probability ``sigmoid(HAZARD . state)``, where the state is what a data team could compute that day (see ``HAZARD``). Until they
 leave, customers buy at a rate that drifts, and write to support. So the label of a month is a coin whose bias is known: the AUC of the
-true probabilities is the best that any model can reach on average, and it is printed. Errors of the kinds in ``ERRORS`` are planted
-afterwards, in some rows three, and listed in ``planted_errors.csv``.
+true probabilities is the best that any model can reach on average, and it is printed. A third of the support contacts have a message
+out of ``messages.json``. Errors of the kinds in ``ERRORS`` are planted afterwards, in some rows three, and listed in
+``planted_errors.csv``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ HAZARD = {"intercept": -5.0, "lateness": 1.2, "decline": 1.3, "unresolved": 1.1,
 - ``newness``: 1 in the first 180 days;
 - ``basic``: 1 on the plan of that name.
 """
+WRITTEN = 0.34
+"""Share of the support contacts that have a message; the others are calls that nobody noted down."""
 TABLES = {
     "customers": "raw_shop_customers", "transactions": "raw_transactions", "support_contacts": "raw_support_contacts",
     "truth": "churn_truth", "cancellations": "raw_cancellations",
@@ -270,11 +273,27 @@ def changes(customers: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return records
 
 
+def messages(contacts: pd.DataFrame, folder: Path) -> list[str | None]:
+    """Draw what was written from ``messages.json``: by reason, and by whether the matter was settled, with what fits both.
+
+    Its generator is its own, so that nothing else depends on how many messages there are.
+    """
+    texts = json.loads((folder / "messages.json").read_text(encoding="utf8"))
+    rng = np.random.default_rng([SEED, 1])
+    drawn: list[str | None] = []
+    for reason, is_resolved in zip(contacts.reason, contacts.is_resolved, strict=True):
+        fitting = texts[reason]["resolved" if is_resolved else "unresolved"] + texts[reason]["either"]
+        written, which = rng.random(2)
+        drawn.append(fitting[int(which * len(fitting))] if written < WRITTEN else None)
+    return drawn
+
+
 def main() -> None:
     """Write the seeds and print what is in them."""
     rng = np.random.default_rng(SEED)
     folder = Path(__file__).parent
     clean = dict(zip(("customers", "transactions", "support_contacts", "truth", "cancellations"), simulate(rng), strict=True))
+    clean["support_contacts"]["message"] = messages(clean["support_contacts"], folder)
     planted: list[dict[str, object]] = []
     for table, key in (("customers", "customer_id"), ("transactions", "transaction_id"), ("support_contacts", "contact_id")):
         clean[table], found = spoil(clean[table], table, key, rng)

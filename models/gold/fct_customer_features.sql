@@ -1,9 +1,17 @@
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='incremental',
+        unique_key='customer_id',
+        incremental_strategy='delete+insert',
+        on_schema_change='fail',
+        post_hook="delete from {{ this }} where customer_id not in (select customer_id from {{ ref('stg_shop_customers') }})",
+    )
+}}
 
 with
 
-customers as (
-    select * from {{ ref('stg_shop_customers') }}
+history as (
+    select * from {{ ref('customer_history') }}
 ),
 
 transactions as (
@@ -14,10 +22,6 @@ contacts as (
     select * from {{ ref('stg_support_contacts') }}
 ),
 
-features as (
-    select * from {{ ref('fct_transaction_features') }}
-),
-
 -- "now" is the last moment in the data, so that a build gives the same answers on any day
 data_end as (
     select greatest(
@@ -26,27 +30,35 @@ data_end as (
     ) as ended_at
 ),
 
+moved as (
+    select
+        history.*,
+        data_end.ended_at
+    from history
+    cross join data_end
+    {% if is_incremental() -%}
+    anti join {{ this }} as known
+        on
+            history.customer_id = known.customer_id
+            and history.inputs_hash = known.inputs_hash
+            and data_end.ended_at = known.ended_at
+    {%- endif %}
+),
+
 purchases as (
     select
         transactions.customer_id,
-        count(*) as purchases,
-        sum(transactions.amount) as total_amount,
-        avg(transactions.amount) as mean_amount,
-        stddev_samp(transactions.amount) as stddev_amount,
-        max(transactions.amount) as max_amount,
-        avg(transactions.quantity) as mean_quantity,
-        min(transactions.purchased_at) as first_purchased_at,
-        max(transactions.purchased_at) as last_purchased_at,
         count(*) filter (
-            where transactions.purchased_at > data_end.ended_at - interval 90 day
+            where transactions.purchased_at > moved.ended_at - interval 90 day
         ) as purchases_last_90_days,
         count(*) filter (
-            where
-            transactions.purchased_at > data_end.ended_at - interval 180 day
-            and transactions.purchased_at <= data_end.ended_at - interval 90 day
+            where transactions.purchased_at <= moved.ended_at - interval 90 day
         ) as purchases_90_days_before
     from transactions
-    cross join data_end
+    inner join moved
+        on
+            transactions.customer_id = moved.customer_id
+            and transactions.purchased_at > moved.ended_at - interval 180 day
     group by transactions.customer_id
 ),
 
@@ -56,79 +68,51 @@ support as (
         count(*) as contacts_last_90_days,
         count(*) filter (where not contacts.is_resolved) as unresolved_contacts_last_90_days
     from contacts
-    cross join data_end
-    where contacts.contacted_at > data_end.ended_at - interval 90 day
+    inner join moved
+        on
+            contacts.customer_id = moved.customer_id
+            and contacts.contacted_at > moved.ended_at - interval 90 day
     group by contacts.customer_id
-),
-
-categories as (
-    select
-        customer_id,
-        category as favourite_category
-    from transactions
-    where category is not null
-    group by customer_id, category
-    qualify row_number() over (partition by customer_id order by count(*) desc, category) = 1
-),
-
-channels as (
-    select
-        customer_id,
-        channel as favourite_channel
-    from transactions
-    where channel is not null
-    group by customer_id, channel
-    qualify row_number() over (partition by customer_id order by count(*) desc, channel) = 1
-),
-
-latest as (
-    select
-        customer_id,
-        amount_ema,
-        amount_trend
-    from features
-    qualify row_number() over (partition by customer_id order by purchased_at desc, transaction_id desc) = 1
 ),
 
 final as (
     select
         -- ids
-        customers.customer_id,
+        moved.customer_id,
+        moved.inputs_hash,
 
         -- strings
-        categories.favourite_category,
-        channels.favourite_channel,
+        moved.favourite_category,
+        moved.favourite_channel,
+        moved.main_topic,
 
         -- numerics
-        coalesce(purchases.purchases, 0) as purchases,
-        purchases.total_amount,
-        purchases.mean_amount,
-        purchases.stddev_amount,
-        purchases.max_amount,
-        purchases.mean_quantity,
-        epoch(data_end.ended_at - purchases.last_purchased_at) / 86400 as recency_days,
-        epoch(data_end.ended_at - coalesce(customers.signed_up_at, purchases.first_purchased_at)) / 86400 as tenure_days,
+        moved.purchases,
+        moved.total_amount,
+        moved.mean_amount,
+        moved.stddev_amount,
+        moved.max_amount,
+        moved.mean_quantity,
+        epoch(moved.ended_at - moved.last_purchased_at) / 86400 as recency_days,
+        epoch(moved.ended_at - moved.joined_at) / 86400 as tenure_days,
         coalesce(purchases.purchases_last_90_days, 0) as purchases_last_90_days,
         coalesce(purchases.purchases_90_days_before, 0) as purchases_90_days_before,
         coalesce(support.contacts_last_90_days, 0) as contacts_last_90_days,
         coalesce(support.unresolved_contacts_last_90_days, 0) as unresolved_contacts_last_90_days,
-        latest.amount_ema as latest_amount_ema,
-        latest.amount_trend as latest_amount_trend,
+        moved.latest_amount_ema,
+        moved.latest_amount_trend,
+        moved.messages,
+        moved.mean_sentiment,
+        moved.share_negative,
+        moved.message_centroid,
 
         -- timestamps
-        data_end.ended_at
-    from customers
-    cross join data_end
+        moved.ended_at
+    from moved
     left join purchases
-        on customers.customer_id = purchases.customer_id
+        on moved.customer_id = purchases.customer_id
     left join support
-        on customers.customer_id = support.customer_id
-    left join categories
-        on customers.customer_id = categories.customer_id
-    left join channels
-        on customers.customer_id = channels.customer_id
-    left join latest
-        on customers.customer_id = latest.customer_id
+        on moved.customer_id = support.customer_id
 )
 
 select * from final

@@ -18,6 +18,7 @@ select
     checked.reason,
     case when checked.minutes_read >= 0 then checked.minutes_read end as minutes,
     checked.is_resolved,
+    nullif(trim(checked.message), '') as message,
     checked.updated_at
 from checked
 inner join customers

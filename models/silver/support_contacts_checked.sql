@@ -20,6 +20,7 @@ typed as (
         landed.minutes as minutes_text,
         {{ number_of('landed.minutes') }} as minutes_read,
         landed.is_resolved,
+        landed.message,
         customers.customer_id is not null as is_known_customer,
         landed.updated_at
     from landed

@@ -17,6 +17,11 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def messages() -> dict[str, dict[str, list[str]]]:
+    """Texts of the shop's support contacts by reason, and by whether they fit contacts that were resolved."""
+    return json.loads((ROOT / "seeds/messages.json").read_text(encoding="utf8"))
+
+
 def sequences(text: str, length: int = 6) -> set[tuple[str, ...]]:
     words = re.findall(r"\w+", text.lower())
     return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
@@ -28,6 +33,8 @@ def seed_texts() -> dict[str, str]:
     texts = {f"feedback {r['feedback_id']}": r["feedback_text"] for r in rows("raw_feedback") if r["feedback_id"] not in planted}
     for column in ("customer_description", "customer_notes"):
         texts |= {f"{column} {r['customer_id']}": r[column] for r in rows("raw_customers")}
+    for reason, fits in messages().items():
+        texts |= {f"{reason} {when} {i}": text for when, written in fits.items() for i, text in enumerate(written)}
     return {name: text for name, text in texts.items() if text.strip()}
 
 
@@ -83,3 +90,13 @@ def test_feedback_holds_blanks_nulls_duplicates_and_other_languages() -> None:
     assert any(t and not t.strip() for t in texts)
     assert len({r["language"] for r in rows("feedback_labels")} - {"", "en"}) >= 5
     assert sum(r["is_planted_duplicate"] == "true" for r in rows("feedback_labels")) >= 10
+
+
+def test_messages_of_contacts_fit_their_reason_and_whether_they_were_resolved() -> None:
+    texts = messages()
+    assert len({text for fits in texts.values() for written in fits.values() for text in written}) >= 330
+    contacts = [row for row in rows("raw_support_contacts") if row["message"] and row["reason"]]
+    assert 0.3 < len(contacts) / len(rows("raw_support_contacts")) < 0.37
+    for row in contacts:
+        fits = texts[row["reason"]]
+        assert row["message"] in fits["either"] + fits["resolved" if row["is_resolved"] == "True" else "unresolved"], row
