@@ -25,12 +25,7 @@ waiting as (
             when decisions.model_level = 'review_required' then 'review_required'
             when decisions.model_level = 'flagged' and decisions.policy_margin <= 0.1 then 'near_border'
             when decisions.model_level = 'approved' and opinions.harm_probability >= 0.7 then 'second_opinion'
-        end as queue_reason,
-        -- How far policy and second opinion are apart, as a distance between probabilities of harm.
-        abs(
-            coalesce(opinions.harm_probability, 0.5)
-            - case decisions.model_level when 'approved' then 0 when 'flagged' then 0.5 when 'review_required' then 0.75 else 1 end
-        ) as disagreement
+        end as queue_reason
     from decisions
     inner join content
         on decisions.content_id = content.content_id
@@ -41,7 +36,10 @@ waiting as (
 
 ranked as (
     select
-        row_number() over (order by coalesce(disagreement, 1) desc, policy_margin asc, content_id asc) as queue_position,
+        -- What the policy held back waits for its answer; of the rest, first what reviewers would most probably not approve.
+        row_number() over (
+            order by queue_reason = 'second_opinion', harm_probability desc nulls first, policy_margin asc, content_id asc
+        ) as queue_position,
         content_id,
         queue_reason,
         body,
@@ -50,7 +48,6 @@ ranked as (
         model_category,
         second_opinion,
         harm_probability,
-        disagreement,
         policy_margin,
         policy_name,
         policy_version,
