@@ -36,7 +36,7 @@ counted as (
         topic_found.score as topic_confidence,
         sentiment.label as sentiment_label,
         sentiment.scores[sentiment.label] as sentiment_confidence,
-        len(regexp_extract_all(coalesce(body, ''), '[\p{L}\p{N}]+([''’.,-][\p{L}\p{N}]+)*')) as word_count,
+        {{ word_count('body') }} as word_count,
         coalesce(len(sentences), 0) as sentence_count
     from scored
 ),
