@@ -1,9 +1,9 @@
 """Recommendations: a weighted mean of collaborative, content-based and trending scores, each from 0 to 1, with a reason in words.
 
-The collaborative part is a factorisation of implicit feedback by alternating least squares (Hu, Koren and Volinsky, ICDM 2008), with the
-regularisation scaled by how much is known of a row (Rendle, Krichene, Zhang and Koren, RecSys 2022). The content part is the cosine of an
-item's embedding and the mean embedding of what a user took up. The trending part is engagement that decays with its age. A user or item
-without interactions has no collaborative part: its score is the mean of the others.
+The collaborative part is EASE, a linear model of which items are taken up together (Steck, WWW 2019): it has a closed form, one parameter
+and no chance in it, and every score is a sum over the user's own items, which gives the reason. The content part compares an item's
+embedding with those of what the user took up. The trending part is engagement that decays with its age. A user or item without
+interactions has no collaborative part: its score is the mean of the others.
 """
 
 from __future__ import annotations
@@ -42,19 +42,13 @@ class Settings:
 
     Attributes:
         weights: of `PARTS`.
-        factors: numbers that describe a user and an item.
-        sweeps: times that users and items are solved in turn.
-        unobserved: confidence that a pair without an interaction means no interest; an interaction of strength 1 has 1.
-        regularisation: times what is known of a row, in confidence.
+        ridge: penalty of the collaborative part; the larger, the nearer it comes to popularity.
         taste_half_life: days after which an interaction counts half in the collaborative and the content part.
         trend_half_life: days after which an interaction counts half in the trending part.
     """
 
     weights: tuple[float, float, float] = (0.4, 0.4, 0.2)
-    factors: int = 32
-    sweeps: int = 12
-    unobserved: float = 0.1
-    regularisation: float = 0.01
+    ridge: float = 100.0
     taste_half_life: float = 60.0
     trend_half_life: float = 1.0
 
@@ -64,48 +58,28 @@ def half_lives(age: np.ndarray, half_life: float) -> np.ndarray:
     return np.exp2(-age / half_life)
 
 
-def solve(confidence: csr_matrix, other: np.ndarray, settings: Settings) -> np.ndarray:
-    """Solve one side of the factorisation for the other.
+def item_weights(taken: csr_matrix, ridge: float) -> np.ndarray:
+    """Learn how much having taken up one item speaks for another (EASE, Steck, WWW 2019): a ridge regression of each item on all others.
 
-    Minimises, for each row x: sum of c (1 - x.y)^2 over its interactions + ``unobserved`` sum of (x.y)^2 over all + a ridge.
+    The time grows with the cube of the items, the memory with their square: seconds for 5,000, and 3 GB for 20,000.
 
     Args:
-        confidence: ``[rows x columns]``, 0 where there is no interaction.
-        other: ``[columns x factors]``.
-        settings: ``unobserved`` and ``regularisation``.
+        taken: ``[users x items]``, 0 where nothing was taken up.
+        ridge: penalty of a squared weight.
 
     Returns:
-        ``[rows x factors]``, float64; 0 for a row without interactions.
+        ``[items x items]``, float64, from the item taken up to the one that it speaks for; 0 on the diagonal.
     """
     import torch
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    y = torch.from_numpy(other).to(device)
-    factors = y.shape[1]
-    squares = (y[:, :, None] * y[:, None, :]).reshape(len(y), -1)
-    everything = settings.unobserved * (y.T @ y)
-    solved = []
-    for start in range(0, confidence.shape[0], CAPACITY):
-        rows = confidence[start : start + CAPACITY]
-        # A dense product sums in the same order on every run, which a scatter on a GPU does not.
-        c = torch.from_numpy(rows.toarray()).to(device)
-        ridge = settings.regularisation * (c.sum(1) + settings.unobserved * len(y))
-        left = everything + (c @ squares).reshape(-1, factors, factors) + ridge[:, None, None] * torch.eye(factors, dtype=y.dtype, device=device)
-        solved.append(torch.linalg.solve(left, c @ y).cpu().numpy())
-    return np.concatenate(solved)
-
-
-def factorise(confidence: csr_matrix, settings: Settings, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return factors of users ``[users x factors]`` and items ``[items x factors]`` whose products are near 1 for what was taken up."""
-    items = confidence.shape[1]
-    if not confidence.nnz:
-        return np.zeros((confidence.shape[0], settings.factors)), np.zeros((items, settings.factors))
-    of_items = np.random.default_rng(seed).normal(0, 0.1 / np.sqrt(settings.factors), (items, settings.factors))
-    turned = confidence.T.tocsr()
-    for _ in range(settings.sweeps):
-        of_users = solve(confidence, of_items, settings)
-        of_items = solve(turned, of_users, settings)
-    return of_users, of_items
+    if not taken.nnz:
+        return np.zeros((taken.shape[1], taken.shape[1]))
+    gram = torch.from_numpy((taken.T @ taken).toarray()).to("cuda" if torch.cuda.is_available() else "cpu")
+    gram.diagonal().add_(ridge)
+    inverse = torch.linalg.inv(gram)
+    weights = -inverse / inverse.diagonal()
+    weights.fill_diagonal_(0)
+    return weights.cpu().numpy()
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
@@ -141,9 +115,8 @@ class Ranker:
         labels: ``[items]``, how to name each.
         embeddings: ``[items x dimension]``, of norm 1 around the mean item; 0 where there is none.
         taken: ``[users x items]``, decayed strength of what a user took up; stored, though it may round to 0, for all that was seen.
-        of_users: ``[users x factors]``.
-        of_items: ``[items x factors]``.
-        profiles: ``[users x dimension]``, of norm 1; without interactions that of the mean reader.
+        weights: ``[items x items]``, as `item_weights` returns them.
+        profiles: ``[users x dimension]``, of norm 1; without interactions that of what trends.
         trend: ``[items]``, decayed strength.
         readers: ``[items]``, distinct users of the last seven days.
         settings: how it was made.
@@ -155,8 +128,7 @@ class Ranker:
     labels: np.ndarray
     embeddings: np.ndarray
     taken: csr_matrix
-    of_users: np.ndarray
-    of_items: np.ndarray
+    weights: np.ndarray
     profiles: np.ndarray
     trend: np.ndarray
     readers: np.ndarray
@@ -190,7 +162,8 @@ class Ranker:
 
         shape = (len(ids), len(keys))
         taken = csr_matrix((strength * half_lives(age, settings.taste_half_life), (user, item)), shape)
-        of_users, of_items = factorise(taken, settings)
+        # Ten views are more than one, but not ten times as much.
+        taken.data = np.log2(1 + taken.data)
         dimension = max((len(vector) for vector in items["embedding"].to_pylist() if vector is not None), default=1)
         raw = np.array([vector or [0.0] * dimension for vector in items["embedding"].to_pylist()], np.float64).reshape(-1, dimension)
         there = raw.any(axis=1)
@@ -198,9 +171,9 @@ class Ranker:
             raw[there] -= raw[there].mean(axis=0)
         embeddings = unit_rows(raw)
         profiles = unit_rows(taken @ embeddings)
-        nobody = taken.getnnz(axis=1) == 0
-        if nobody.any() and not nobody.all():
-            profiles[nobody] = unit_rows(profiles[~nobody].mean(axis=0, keepdims=True))
+        trend = np.bincount(item, strength * half_lives(age, settings.trend_half_life), shape[1])
+        # Of somebody new it is known only what others take up these days.
+        profiles[taken.getnnz(axis=1) == 0] = unit_rows(trend[None, :] @ embeddings)
         recent = np.unique(user[age < 7] * shape[1] + item[age < 7]) % max(shape[1], 1)
         return cls(
             users=ids,
@@ -209,10 +182,9 @@ class Ranker:
             labels=np.array(items["label"].to_pylist(), object),
             embeddings=embeddings,
             taken=taken,
-            of_users=of_users,
-            of_items=of_items,
+            weights=item_weights(taken, settings.ridge),
             profiles=profiles,
-            trend=np.bincount(item, strength * half_lives(age, settings.trend_half_life), shape[1]),
+            trend=trend,
             readers=np.bincount(recent, minlength=shape[1]),
             settings=settings,
         )
@@ -232,7 +204,7 @@ class Ranker:
         warm = candidates & (self.taken.getnnz(axis=1)[rows] > 0)[:, None] & (self.taken.getnnz(axis=0) > 0)
         trend = np.broadcast_to(self.trend, candidates.shape)
         parts = {
-            "collaborative": zero_to_one(self.of_users[rows] @ self.of_items.T, warm),
+            "collaborative": zero_to_one(self.taken[rows] @ self.weights, warm),
             "content": zero_to_one(self.profiles[rows] @ self.embeddings.T, candidates),
             "trending": zero_to_one(trend, candidates),
         }
@@ -251,9 +223,10 @@ class Ranker:
         if largest == "trending":
             return f"{self.readers[item]} readers in the last 7 days"
         if not len(seen):
-            return "close to what readers here take up"
-        vectors = self.of_items if largest == "collaborative" else self.embeddings
-        near = unit_rows(vectors[seen]) @ unit_rows(vectors[[item]])[0]
+            return "close in content to what is taken up these days"
+        near = self.embeddings[seen] @ self.embeddings[item]
+        if largest == "collaborative":
+            near = self.weights[seen, item] * self.taken.data[self.taken.indptr[user] : self.taken.indptr[user + 1]]
         anchor = self.labels[seen[np.lexsort((seen, -np.round(near, DECIMALS)))[0]]]
         return f'readers of "{anchor}" take it up too' if largest == "collaborative" else f'close in content to "{anchor}"'
 
