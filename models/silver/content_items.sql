@@ -3,11 +3,12 @@
 with
 
 articles as (
-    select * from {{ ref('raw_articles') }}
+    select * from {{ ref('stg_articles') }}
 ),
 
 posts as (
-    select * from {{ ref('raw_posts') }}
+    select * from {{ ref('stg_user_content') }}
+    where item_type = 'post'
 ),
 
 both_types as (
@@ -16,17 +17,17 @@ both_types as (
         article_id as item_id,
         author,
         title as label,
-        concat_ws(e'\n\n', title, body) as item_text,
+        article_text as item_text,
         published_at
     from articles
     union all
     select
-        'post' as item_type,
-        post_id as item_id,
+        item_type,
+        item_id,
         cast(user_id as varchar) as author,
         case when length(body) > 60 then left(body, 59) || '…' else body end as label,
         body as item_text,
-        posted_at as published_at
+        created_at as published_at
     from posts
 ),
 

@@ -6,15 +6,15 @@ interactions as (
     select * from {{ ref('stg_interactions') }}
 ),
 
-posts as (
-    select * from {{ ref('raw_posts') }}
+written as (
+    select * from {{ ref('stg_user_content') }}
 ),
 
-{# Who posts reads too, though nothing may have been recorded. #}
+{# Who writes reads too, though nothing may have been recorded. #}
 final as (
     select user_id from interactions
     union
-    select user_id from posts
+    select user_id from written
     where user_id is not null
 )
 

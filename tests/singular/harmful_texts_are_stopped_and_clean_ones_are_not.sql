@@ -1,0 +1,24 @@
+-- Evaluates the default policy on the truth, against what it was measured to do. It stops about half of what has to be rejected: spam and
+-- open hate, but hardly a threat. See docs/moderation.md for each kind.
+with
+
+decided as (
+    select
+        truth.kind,
+        truth.level,
+        {{ ai_apply_policy('scores.scores') }}.value as model_level
+    from {{ ref('moderation_truth') }} as truth
+    inner join {{ ref('moderation_scores') }} as scores
+        on truth.item_type || '-' || truth.item_id = scores.content_id
+),
+
+measured as (
+    select
+        count(*) filter (level = 'rejected' and model_level <> 'approved') / count(*) filter (level = 'rejected') as share_stopped,
+        count(*) filter (kind = 'clean' and model_level = 'approved') / count(*) filter (kind = 'clean') as share_clean_approved
+    from decided
+)
+
+select *
+from measured
+where coalesce(share_stopped, 0) < 0.5 or coalesce(share_clean_approved, 0) < 0.98
