@@ -160,7 +160,7 @@ PASSIVES = Invoice("ostrava_components_Q1.pdf", "26030117", date(2026, 3, 31), "
 
 
 def passives(x: Invoice, folder: Path) -> None:
-    """Three pages of parts, decimal commas, the sum on the last page."""
+    """Two pages of parts, decimal commas, the sum on the last page."""
 
     def write(value: Decimal | str) -> str:
         return money(value, ".", ",")
@@ -331,7 +331,7 @@ def vendel(x: Invoice, folder: Path) -> None:
         return money(value, " ", ",")
 
     story = flowables(f"# Invoice MI-2026-0063\n\n**Seller:** {x.seller}, Galway\n\n**Buyer:** {x.buyer}, Box 19, 740 10 Vendel, Sweden\n\n**Date:** 3 June 2026\n\n**Your reference:** Ingegerd Palm, order 2026/118")
-    story += [table([["Article", "Quantity", "Price, SEK", "Amount, SEK"], *rows(x, write)], widths=[230, 60, 90, 100]), Spacer(1, 420)]
+    story += [table([["Article", "Quantity", "Price, SEK", "Amount, SEK"], *rows(x, write)], widths=[230, 60, 90, 100]), Spacer(1, 560)]
     story += flowables(f"## Sum and conditions\n\nTotal to pay: SEK {write(x.total)}\n\nReverse charge applies. Please pay by 3 July 2026. The wells remain our property until then. The credit settles what the report of 16 April promised.")
     write_pdf(folder / x.path, story, "Invoice")
 

@@ -17,7 +17,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Paragraph, Preformatted, Spacer, Table
+from reportlab.platypus import BalancedColumns, BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Paragraph, Preformatted, Spacer, Table
 
 WRITTEN = datetime(2026, 6, 30, 12)
 """Stands in every file that keeps the time of its making."""
@@ -84,17 +84,18 @@ def table(rows: Sequence[Sequence[str]], ruled: bool = True, widths: Sequence[fl
 
 
 def write_pdf(path: Path, story: list[Flowable], title: str, columns: int = 1, password: str | None = None) -> None:
-    """Write a PDF of A4 pages with a number at their foot."""
+    """Write a PDF of A4 pages with a number at their foot; of several columns only the first part, its title, crosses all."""
     width, height = A4
-    each = (width - 36 * mm - (columns - 1) * 8 * mm) / columns
-    frames = [Frame(18 * mm + i * (each + 8 * mm), 20 * mm, each, height - 40 * mm, 0, 0, 0, 0) for i in range(columns)]
+    frame = Frame(18 * mm, 20 * mm, width - 36 * mm, height - 40 * mm, 0, 0, 0, 0)
+    if columns > 1:
+        story = [story[0], BalancedColumns(story[1:], nCols=columns, innerPadding=8 * mm)]
 
     def foot(canvas: Any, _: Any) -> None:
         canvas.setFont("Helvetica", 8)
         canvas.drawCentredString(width / 2, 10 * mm, f"Page {canvas.getPageNumber()}")
 
     made = BaseDocTemplate(str(path), pagesize=A4, title=title, invariant=1, encrypt=password)
-    made.addPageTemplates(PageTemplate(frames=frames, onPage=foot))
+    made.addPageTemplates(PageTemplate(frames=[frame], onPage=foot))
     made.build(story)
 
 
