@@ -17,7 +17,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import BalancedColumns, BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Paragraph, Preformatted, Spacer, Table
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Paragraph, Preformatted, Spacer, Table
 
 WRITTEN = datetime(2026, 6, 30, 12)
 """Stands in every file that keeps the time of its making."""
@@ -83,19 +83,19 @@ def table(rows: Sequence[Sequence[str]], ruled: bool = True, widths: Sequence[fl
     return Table(cells, colWidths=widths, style=[*(RULED if ruled else RULED[1:]), *extra], hAlign="LEFT")
 
 
-def write_pdf(path: Path, story: list[Flowable], title: str, columns: int = 1, password: str | None = None) -> None:
-    """Write a PDF of A4 pages with a number at their foot; of several columns only the first part, its title, crosses all."""
+def write_pdf(path: Path, story: list[Flowable], title: str, column_mm: int = 0, password: str | None = None) -> None:
+    """Write a PDF of A4 pages with a number at their foot; with ``column_mm`` in two columns of that height."""
     width, height = A4
-    frame = Frame(18 * mm, 20 * mm, width - 36 * mm, height - 40 * mm, 0, 0, 0, 0)
-    if columns > 1:
-        story = [story[0], BalancedColumns(story[1:], nCols=columns, innerPadding=8 * mm)]
+    tall = (column_mm or 257) * mm
+    each = (width - 44 * mm) / 2 if column_mm else width - 36 * mm
+    frames = [Frame(left, height - 20 * mm - tall, each, tall, 0, 0, 0, 0) for left in ([18 * mm, 26 * mm + each] if column_mm else [18 * mm])]
 
     def foot(canvas: Any, _: Any) -> None:
         canvas.setFont("Helvetica", 8)
         canvas.drawCentredString(width / 2, 10 * mm, f"Page {canvas.getPageNumber()}")
 
     made = BaseDocTemplate(str(path), pagesize=A4, title=title, invariant=1, encrypt=password)
-    made.addPageTemplates(PageTemplate(frames=[frame], onPage=foot))
+    made.addPageTemplates(PageTemplate(frames=frames, onPage=foot))
     made.build(story)
 
 

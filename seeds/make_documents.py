@@ -21,7 +21,8 @@ SEED = 20260630
 HERE = Path(__file__).parent
 TEXTS = HERE / "document_texts"
 FOLDER = HERE.parent / "files" / "documents"
-TWO_COLUMNS = ("field_reliability_2025", "energy_and_waste_2025")
+TWO_COLUMNS = {"field_reliability_2025": 170, "energy_and_waste_2025": 125}
+"""Height of the columns, mm: both are filled."""
 DOCUMENTS = (
     ("nda_tarvik_port.pdf", "contract", "legal"),
     ("nda_contractor_firmware.docx", "contract", "legal"),
@@ -123,7 +124,7 @@ def write(name: str) -> None:
     title = title_of(text)
     match path.suffix:
         case ".pdf":
-            write_pdf(path, flowables(text), title, 2 if path.stem in TWO_COLUMNS else 1)
+            write_pdf(path, flowables(text), title, TWO_COLUMNS.get(path.stem, 0))
         case ".docx":
             write_docx(path, text, title)
         case ".pptx":
