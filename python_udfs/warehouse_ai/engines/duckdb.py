@@ -187,6 +187,12 @@ def cache_operation(action: str, argument: str, context: str) -> str:
     return f"{cache.import_parquet(Path(argument))} answers read from {argument} into {where.cache_dir}"
 
 
+def make_folder(path: str) -> str:
+    """Make a folder with those above it, which DuckDB's ``COPY`` does not, and return its path."""
+    Path(path).mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def check(context: str) -> list[str]:
     """Load the default model, and say what the functions would run on."""
     where = Context.from_json(context)
@@ -207,6 +213,7 @@ def register(connection: DuckDBPyConnection, specs: Specs = SPECS) -> None:
     varchar = duckdb.sqltype("VARCHAR")
     connection.create_function(f"{PREFIX}spec", specs.add, [varchar, varchar], varchar)
     connection.create_function(f"{PREFIX}cache", cache_operation, [varchar] * 3, varchar, side_effects=True)
+    connection.create_function(f"{PREFIX}make_folder", make_folder, [varchar], varchar, side_effects=True)
     connection.create_function(f"{PREFIX}check", check, [varchar], duckdb.sqltype("VARCHAR[]"), side_effects=True)
     connection.create_function(f"{PREFIX}models", describe_models, [varchar], duckdb.sqltype(MODELS_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}ledger", ledger, [varchar], duckdb.sqltype(LEDGER_TYPE), side_effects=True)
