@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('bronze_documents') }}
 {{
     config(
         materialized='incremental',
