@@ -45,10 +45,10 @@
         {%- if option is not mapping -%}
             {%- do warehouse_ai._wai_bad_argument(macro_name, 'fields', "gives '" ~ name ~ "' no type", fix) -%}
         {%- endif -%}
-        {%- for key in option if key not in ['type', 'description', 'values', 'region', 'order', 'currency'] -%}
+        {%- for key in option if key not in ['type', 'description', 'values', 'region', 'order', 'currency', 'labels', 'pattern'] -%}
             {%- do warehouse_ai._wai_bad_argument(
                 macro_name, 'fields', "has the unknown option '" ~ key ~ "' for '" ~ name ~ "'",
-                'Use type, description, values, region, order or currency.'
+                'Use type, description, values, region, order, currency, labels or pattern.'
             ) -%}
         {%- endfor -%}
         {%- set written = option.get('type', 'string') -%}
@@ -68,6 +68,11 @@
         {%- if option.get('order') not in [none, 'DMY', 'MDY', 'YMD'] -%}
             {%- do warehouse_ai._wai_bad_argument(
                 macro_name, 'fields', "has the unknown date order '" ~ option.order ~ "' for '" ~ name ~ "'", 'Use DMY, MDY or YMD.'
+            ) -%}
+        {%- endif -%}
+        {%- if 'labels' in option and (option.labels is string or not option.labels) -%}
+            {%- do warehouse_ai._wai_bad_argument(
+                macro_name, 'fields', "needs a list of labels for '" ~ name ~ "'", "Write {'labels': ['invoice no', 'invoice number']}."
             ) -%}
         {%- endif -%}
         {%- set field = {'name': name} -%}

@@ -25,6 +25,6 @@
         'classify_image': 'hog-colour@1',
         'embed_image': 'hog-colour@1',
         'image_features': 'image-features@1',
-        'parse_document': 'document-parsers@1',
+        'parse_document': 'document-parsers@2',
     }) -}}
 {%- endmacro %}

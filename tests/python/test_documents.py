@@ -146,6 +146,16 @@ def test_pages_without_text_are_named_and_a_scan_is_an_error(tmp_path: Path) -> 
     )  # fmt: skip
 
 
+def test_letters_that_hang_from_the_line_above_stay_out_of_a_table(tmp_path: Path) -> None:
+    from reportlab.lib import colors
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    table = Table(CELLS, style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)], hAlign="LEFT")
+    SimpleDocTemplate(str(tmp_path / "tight.pdf")).build([Paragraph("jug, jogging, pyjamas", getSampleStyleSheet()["Title"]), table])
+    assert "| Item | Price |" in read(tmp_path, "tight.pdf")["text"]
+
+
 def test_a_word_document_gives_headings_lists_and_tables(tmp_path: Path) -> None:
     document = docx.Document()
     document.core_properties.title, document.core_properties.author = "Contract 4", "Bruno"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, split_failures
+from warehouse_ai.functions.labelled import labelled_spans
 from warehouse_ai.functions.values import FieldType, parser, written_forms
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.field_extractor import FieldExtractor
@@ -29,11 +31,21 @@ NAMED_THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Field:
-    """A field to look for."""
+    """A field to look for.
+
+    Attributes:
+        name: of the field.
+        description: what it holds, for the model.
+        type: how its value is read.
+        labels: what stands before the value in forms and tables, the surest first.
+        pattern: regular expression; the value is the first match within what was found.
+    """
 
     name: str
     description: str
     type: FieldType
+    labels: tuple[str, ...] = ()
+    pattern: str | None = None
 
     @property
     def prompt(self) -> str:
@@ -73,7 +85,7 @@ class Spec:
                 x.get("order"),
                 x.get("currency"),
             )
-            fields.append(Field(x["name"], x.get("description") or "", kind))
+            fields.append(Field(x["name"], x.get("description") or "", kind, tuple(x.get("labels") or ()), x.get("pattern")))
         threshold = options.get("threshold")
         named = NamedModel.parse(options, QUESTION_ANSWERER, TOKEN_CLASSIFIER)
         spec = cls(tuple(fields), None if threshold is None else float(threshold), named)
@@ -142,10 +154,17 @@ def _answer(
         read = parser(field.type)
         whole = list(written_forms(text, field.type))
         chosen: list[tuple[int, int, float, Any]] = []
-        for start, end, score in by_prompt[field.prompt]:
+        # What a text labels itself goes before what the model believes.
+        labelled = [(start, end, 1.0) for start, end in labelled_spans(text, field.labels)]
+        for start, end, score in [*labelled, *by_prompt[field.prompt]]:
             if score < threshold:
                 continue
             start, end = next((form for form in whole if form[0] < end and start < form[1]), (start, end))
+            if field.pattern:
+                match = re.search(field.pattern, text[start:end])
+                if not match:
+                    continue
+                start, end = start + match.start(), start + match.end()
             value = read(text[start:end])
             if value is not None and (start, end) not in {c[:2] for c in chosen}:
                 chosen.append((start, end, score, value))

@@ -57,7 +57,7 @@ def parse_number(text: str) -> Decimal | None:
 
     match = re.search(r"-?\d[\d.,'\u00a0 ]*\d|-?\d", text)
     if match:
-        number = parse_digits(match.group().lstrip("-"))
+        number = parse_digits(match.group().lstrip("-").replace("'", ""))
         after = text[match.end() :].strip().split(" ")[0].strip(".,;").lower()
         sign = -1 if match.group().startswith("-") else 1
         return None if number is None else sign * number * MULTIPLIERS.get(after, 1)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d)'?(\d\d)?'?)?")
 PDFIUM = threading.Lock()
 """PDFium may run in one thread at a time."""
+TOP_EDGE = 3.0
+"""PDF units, more than what hangs below a line of 12 points."""
 
 Box = tuple[float, float, float, float]
 Grid = list[list[Box]]
@@ -120,12 +122,12 @@ def _blocks(page: PdfTextPage, grids: list[Grid]) -> list[Block]:
     """Return a page's lines in the order in which the file draws them, and each table at the place of its first character."""
     tables = []
     for grid in grids:
-        cells = [[page.get_text_bounded(*box) for box in row] for row in grid]
+        cells = [[page.get_text_bounded(*_below_edge(box)) for box in row] for row in grid]
         first, last = grid[0][0], grid[-1][-1]
         box = (first[0], last[1], last[2], first[3])
         # Text that runs over the edges of its cell would be lost or told twice: such a table stays lines.
         told = sum(len(_letters(cell)) for row in cells for cell in row)
-        if told and told == len(_letters(page.get_text_bounded(*box))):
+        if told and told == len(_letters(page.get_text_bounded(*_below_edge(box)))):
             tables.append(Block(f"\n{markdown_table(cells)}\n", box, is_table=True))
     found: list[Block] = []
     start = 0
@@ -157,6 +159,11 @@ def _blocks(page: PdfTextPage, grids: list[Grid]) -> list[Block]:
                 found.append(table)
     close(count)
     return found
+
+
+def _below_edge(box: Box) -> Box:
+    """Cut the top off a box: letters such as g of the line above reach into it, and whatever touches a box counts as its text."""
+    return box[0], box[1], box[2], box[3] - min(TOP_EDGE, (box[3] - box[1]) / 5)
 
 
 def _letters(text: str) -> str:

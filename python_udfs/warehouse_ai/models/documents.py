@@ -11,7 +11,7 @@ from warehouse_ai.models.document_pdf import read_pdf
 from warehouse_ai.models.document_text import Document, read_eml, read_html, read_markdown, read_text, tidy
 from warehouse_ai.models.methods import Method, Unreadable
 
-PARSERS = Method("document-parsers", "1", "document to Markdown", "Apache-2.0")
+PARSERS = Method("document-parsers", "2", "document to Markdown", "Apache-2.0")
 LIBRARIES = ("beautifulsoup4", "lxml", "mammoth", "markdownify", "openpyxl", "pdfplumber", "pypdfium2", "python-pptx")
 """Distributions that do the work; their versions are part of the cache's address."""
 SUFFIXES = {

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from warehouse_ai.functions.extract import Spec, _answer
+from warehouse_ai.functions.labelled import labelled_spans
+from warehouse_ai.functions.values import parse_money
+
+
+def values(text: str, *labels: str) -> list[str]:
+    return [text[start:end] for start, end in labelled_spans(text, labels)]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "found"),
+    [
+        ("Total due: 12.50 EUR", "total due", ["12.50 EUR"]),
+        ("TOTAL DUE  12.50", "total due", ["12.50"]),
+        ("Subtotal: 10.00", "total", []),
+        ("Invoice no.: A-7  Date: 5 May 2026", "invoice", ["A-7"]),
+        ("**Buyer:** Oak Ltd, Leeds", "buyer", ["Oak Ltd, Leeds"]),
+        ("We find that the total is 40 EUR.", "total", ["40 EUR."]),
+        ("We total everything at night.", "total", []),
+        ("Invoice ID\n:   NL-3", "invoice id", ["NL-3"]),
+        ("| Net | 9 |\n| --- | --- |\n| Total | 12 |", "total", ["12"]),
+        ("| Sum | 9 | EUR |\n| --- | --- | --- |\n| Total |  | 12 |", "total", ["12"]),
+        ("| Invoice no | Issued | Due |\n| --- | --- | --- |\n| A-7 | 5 May | 9 June |", "invoice no", ["A-7"]),
+        ("| Customer | Oak | No. | 7 |\n| --- | --- | --- | --- |\n", "no", ["7"]),
+        ("| Customer | Oak |\n| --- | --- |\n| Town | Leeds |", "customer", ["Oak"]),
+    ],
+)
+def test_a_value_stands_behind_beside_or_under_its_label(text: str, label: str, found: list[str]) -> None:
+    assert values(text, label) == found
+
+
+def test_the_currency_in_a_label_belongs_to_its_amount() -> None:
+    (total,) = values("| A | B | C |\n| --- | --- | --- |\n| Total CHF |  | 1'250.50 |", "total")
+    assert parse_money(total) == {"amount": 1250.5, "currency": "CHF"}
+
+
+def test_the_first_label_wins_over_the_model_and_a_pattern_cuts_its_value() -> None:
+    fields = [{"name": "number", "labels": ["invoice no", "no"], "pattern": r"\S*\d\S*"}]
+    spec = Spec.parse({"fields": fields})
+    text = "No. 3 of the batch\nInvoice no: see A-7 above"
+    record, spans = _answer(text, spec, {"number": [(0, 2, 0.9)]}, 0.5)
+    assert record == {"number": "A-7"}
+    assert [(span["start"], span["score"]) for span in spans] == [(text.index("A-7"), 1.0)]
+
+
+def test_without_labels_the_model_alone_answers() -> None:
+    spec = Spec.parse({"fields": [{"name": "number"}]})
+    record, _ = _answer("number: A-7", spec, {"number": []}, 0.5)
+    assert record == {"number": None}
