@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ class WordIndex:
     def __init__(self, texts: Sequence[str]) -> None:
         import bm25s
 
+        # It sets its own level, and tells of every index.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self._ids: dict[str, int] = {}
         told = [[self._ids.setdefault(word, len(self._ids)) for word in words(text)] for text in texts]
         self._count = len(told)
