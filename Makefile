@@ -24,7 +24,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): some 300 MB of packages on the first run"
 	@$(PYTHON) -c 'import sys; sys.exit("warehouse_ai needs Python 3.11 or later; call make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[images,documents]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed

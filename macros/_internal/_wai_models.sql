@@ -20,6 +20,7 @@
         'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
         'redact': 'all-MiniLM-L6-v2+extract@22136f8acb69',
         'search': 'all-MiniLM-L6-v2@53aa51172d14',
+        'sentences': 'sentencex',
         'sentiment': 'all-MiniLM-L6-v2+sentiment@22f917b10d8c',
         'sentiment_aspects': 'all-MiniLM-L6-v2+sentiment_aspects@9fe0c02a3370',
         'summarize': 'all-MiniLM-L6-v2@53aa51172d14',

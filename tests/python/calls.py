@@ -24,6 +24,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "keywords": {"k": 3},
     "moderate": {"policy": {"spam": {"flagged": 0.5}}},
     "redact": {"categories": ["person", "email", "phone"], "replacement": "[{category}]"},
+    "sentences": {},
     "sentiment_aspects": {"aspects": ["app", "invoice"]},
     "summarize": {"max_words": 12},
 }

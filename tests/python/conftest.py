@@ -17,7 +17,7 @@ import yaml
 from warehouse_ai.engines import duckdb as engine
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "tests/generic", "tests/singular", "analyses")
+SOURCES = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "files", "tests/generic", "tests/singular", "analyses")
 
 # The first call of a function loads libraries; only wrong answers fail here.
 hypothesis.settings.register_profile("no_deadline", deadline=None)

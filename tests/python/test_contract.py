@@ -19,7 +19,7 @@ from warehouse_ai.models.text_classifier import TextClassifier
 
 pytestmark = pytest.mark.duckdb_1
 Connection = duckdb.DuckDBPyConnection
-WITHOUT_MODEL = ("chunk", "count_tokens", "detect_language")
+WITHOUT_MODEL = ("chunk", "count_tokens", "detect_language", "sentences")
 """Functions that send no text to a model: they have no new rows to limit and no batch to fail."""
 each_function = pytest.mark.parametrize("function", sorted(SPECS))
 each_model_function = pytest.mark.parametrize("function", sorted(set(SPECS) - set(WITHOUT_MODEL)))

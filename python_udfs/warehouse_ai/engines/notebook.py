@@ -33,6 +33,7 @@ CALLS: dict[str, tuple[str, str, dict[str, str], str]] = {
         ".value",
     ),
     "ai_score": ("predicate", "filter", {"predicate": "predicate"}, ".score"),
+    "ai_sentences": ("", "sentences", {}, ".value"),
     "ai_sentiment_label": ("", "sentiment", {}, ".label"),
     "ai_summarize": ("max_words := 50", "summarize", {"max_words": "max_words"}, ".value"),
 }

@@ -25,6 +25,7 @@ from warehouse_ai.functions import (
     parse_document,
     redact,
     search,
+    sentences,
     sentiment,
     sentiment_aspects,
     summarize,
@@ -33,7 +34,7 @@ from warehouse_ai.functions import (
 )
 
 COLUMN_FUNCTIONS = (
-    *(chunk, classify, classify_multi, embed, extract, filter, keywords, language, moderate, redact, sentiment),
+    *(chunk, classify, classify_multi, embed, extract, filter, keywords, language, moderate, redact, sentences, sentiment),
     *(sentiment_aspects, summarize, tokens),
 )
 FILE_FUNCTIONS = (classify_image, embed_image, image_features, parse_document)

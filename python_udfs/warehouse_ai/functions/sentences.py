@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import pyarrow as pa
 import sentencex
 
+from warehouse_ai.functions.frame import Call, apply
+from warehouse_ai.models.registry import Library
+
+NAME = "sentences"
+MODEL = Library("sentencex", "sentence boundaries", "MIT")
+RESULT = pa.struct([("value", pa.list_(pa.string())), ("error", pa.string()), ("model", pa.string())])
 LONG = 400
 """Characters without an end mark after which a line break also ends a sentence: lists, tables, logs."""
 
@@ -51,3 +59,23 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
         places.append((at, at + len(line)))
         at += len(line)
     return places
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Nothing can be chosen."""
+
+    @classmethod
+    def parse(cls, options: dict[str, Any]) -> Spec:
+        """Read what the macro printed."""
+        return cls()
+
+
+def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
+    """Split a column of texts into ``RESULT``: sentences in their order, white space around them excluded."""
+
+    def evaluate(texts: list[str]) -> dict[str, pa.Array]:
+        value = [[text[s.start : s.end] for s in sentences(text)] for text in texts]
+        return {"value": pa.array(value, RESULT.field("value").type), "error": pa.nulls(len(texts), pa.string())}
+
+    return apply(column, call, RESULT, evaluate)
