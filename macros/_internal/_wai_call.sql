@@ -9,10 +9,10 @@
     Print a specification, `wai_spec('<json>', '<context>')`; DuckDB folds it to a short id before the first row.
 
     `model_name` is the model that the caller names; without one the var `warehouse_ai_models` may name one for the function, or for
-    `default_of`. Where the project lies and whether a model may be fetched are not noted: they change no answer, and another machine makes
-    no row stale.
+    `default_of`. Where the project lies, whether a model may be fetched, and what is `unnoted` change no answer: they are printed, not noted,
+    so that another machine makes no row stale.
 -#}
-{% macro _wai_spec(macro_name, function, options, on_error, model_name=none, default_of=none) -%}
+{% macro _wai_spec(macro_name, function, options, on_error, model_name=none, default_of=none, unnoted={}) -%}
     {%- do warehouse_ai._wai_check_on_error(macro_name, on_error) -%}
     {%- set named = none if 'clip' in options else warehouse_ai._wai_named(macro_name, default_of or function, model_name) -%}
     {%- set default = 'embed_image' if options.get('input') == 'image' else function -%}
@@ -23,7 +23,7 @@
     {%- endif -%}
     {%- do warehouse_ai._wai_note_spec(macro_name, spec) -%}
     {%- do warehouse_ai._wai_refuse_views(macro_name) -%}
-    {%- set printed = dict(spec) -%}
+    {%- set printed = dict(spec, **unnoted) -%}
     {%- if named or 'max_mb' in options -%}
         {%- do printed.update({'settings': {
             'project_dir': invocation_args_dict.get('project_dir') or '', 'allow_downloads': var('warehouse_ai_allow_downloads', false),

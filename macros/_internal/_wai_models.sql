@@ -4,9 +4,11 @@
 -#}
 {% macro _wai_models() -%}
     {{- return({
+        'answer': 'all-MiniLM-L6-v2@53aa51172d14',
         'chunk': 'all-MiniLM-L6-v2@53aa51172d14',
         'classify': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
         'classify_multi': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
+        'context': 'all-MiniLM-L6-v2@53aa51172d14',
         'count_tokens': 'all-MiniLM-L6-v2@53aa51172d14',
         'detect_language': 'py3langid',
         'embed': 'all-MiniLM-L6-v2@53aa51172d14',
@@ -17,6 +19,7 @@
         'moderate': 'all-MiniLM-L6-v2+moderate@85544afbb8ed',
         'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
         'redact': 'all-MiniLM-L6-v2+extract@22136f8acb69',
+        'search': 'all-MiniLM-L6-v2@53aa51172d14',
         'sentences': 'sentencex',
         'sentiment': 'all-MiniLM-L6-v2+sentiment@22f917b10d8c',
         'sentiment_aspects': 'all-MiniLM-L6-v2+sentiment_aspects@9fe0c02a3370',

@@ -148,9 +148,19 @@ def test_the_usage_view_is_not_a_run_behind(built: Project) -> None:
 
 
 USED = {
-    *("ai_chunk", "ai_classify", "ai_classify_multi", "ai_count_tokens", "ai_detect_language", "ai_detect_pii", "ai_embed", "ai_extract"),
-    *("ai_filter", "ai_fit", "ai_keywords", "ai_moderate", "ai_near_duplicates", "ai_redact", "ai_search", "ai_sentiment"),
-    *("ai_sentiment_aspects", "ai_similarity", "ai_summarize", "ai_summarize_agg"),
+    *(
+        "ai_answer",
+        "ai_chunk",
+        "ai_classify",
+        "ai_classify_multi",
+        "ai_count_tokens",
+        "ai_detect_language",
+        "ai_detect_pii",
+        "ai_embed",
+        "ai_extract",
+    ),
+    *("ai_filter", "ai_fit", "ai_keywords", "ai_moderate", "ai_near_duplicates", "ai_redact", "ai_retrieve", "ai_search"),
+    *("ai_sentiment", "ai_sentiment_aspects", "ai_similarity", "ai_summarize", "ai_summarize_agg"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,14 +15,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from warehouse_ai.engines.model_cards import MODELS_TYPE, describe_models
 from warehouse_ai.functions import heads
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.heads import Head
-from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS, GENERATIVE
+from warehouse_ai.functions.registry import AGGREGATES, FUNCTIONS, GENERATIVE, SEARCHES
 from warehouse_ai.models.named import NamedModel
 from warehouse_ai.models.registry import ENCODER, load_text_encoder
 from warehouse_ai.runtime import device as devices
@@ -45,6 +48,10 @@ LEDGER_TYPE = (
 )
 
 
+KEPT = 600.0
+"""Seconds for which passages stay in memory after a query has used them: vectors and words of 100,000 take some 300 MB."""
+
+
 @dataclass(frozen=True)
 class Bound:
     """A specification that a query refers to by its id."""
@@ -59,6 +66,7 @@ class Specs:
 
     def __init__(self) -> None:
         self._known: dict[str, Bound] = {}
+        self._indexed: dict[str, tuple[Bound, float]] = {}
         self._lock = threading.Lock()
 
     def add(self, spec: str, context: str) -> str:
@@ -114,9 +122,27 @@ class Specs:
             self._known[own] = Bound(bound.function, replace(bound.spec, head=head), call)
         return own
 
+    def with_index(self, texts: list[str | None], sources: list[str | None], name: str) -> str:
+        """Return the id of a specification that searches these passages. They are forgotten after ``KEPT`` seconds in which none asks."""
+        bound = self.get(name)
+        started = time.perf_counter()
+        index = bound.spec.retrieval.build(texts, sources, bound.call)
+        LEDGER.add(bound.call.ledger_key, seconds=time.perf_counter() - started)
+        own = f"{name}:{index.id}"
+        self.keep(own, replace(bound, spec=bound.spec.over(index)))
+        return own
+
+    def keep(self, name: str, bound: Bound) -> None:
+        """Keep a specification with its passages, which has just been used, and forget those that have not been for long."""
+        now = time.monotonic()
+        with self._lock:
+            self._indexed = {known: entry for known, entry in self._indexed.items() if now - entry[1] < KEPT}
+            self._indexed[name] = (bound, now)
+
     def get(self, name: str) -> Bound:
         """Return a specification by its id."""
-        return self._known[name]
+        entry = self._indexed.get(name)
+        return entry[0] if entry else self._known[name]
 
 
 SPECS = Specs()
@@ -150,8 +176,22 @@ def evaluate(module: ModuleType, specs: Specs, *columns: pa.ChunkedArray) -> pa.
     *inputs, ids = columns
     if not len(ids) or ids[0].as_py() is None:
         return pa.nulls(len(ids), module.RESULT)
-    bound = specs.get(ids[0].as_py())
-    return module.run(inputs if module in AGGREGATES else inputs[0], bound.spec, bound.call)
+    if module not in SEARCHES:
+        bound = specs.get(ids[0].as_py())
+        return module.run(inputs if module in AGGREGATES else inputs[0], bound.spec, bound.call)
+    # A correlated condition on the passages gives each row its own.
+    parts, rows = [], []
+    for name in dict.fromkeys(ids.to_pylist()):
+        mine = pc.equal(ids, name) if name is not None else pc.is_null(ids)
+        rows.append(np.flatnonzero(mine.combine_chunks().fill_null(False).to_numpy(zero_copy_only=False)))
+        if name is None:
+            parts.append(pa.nulls(len(rows[-1]), module.RESULT))
+            continue
+        bound = specs.get(name)
+        parts.append(module.run(inputs[0].filter(mine), bound.spec, bound.call))
+        # A query asks vector by vector, and a language model may take long over one.
+        specs.keep(name, bound)
+    return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(rows), kind="stable")))
 
 
 def udf(module: ModuleType, specs: Specs) -> Callable[..., pa.Array]:
@@ -218,6 +258,8 @@ def register(connection: DuckDBPyConnection, specs: Specs = SPECS) -> None:
     connection.create_function(f"{PREFIX}models", describe_models, [varchar], duckdb.sqltype(MODELS_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}ledger", ledger, [varchar], duckdb.sqltype(LEDGER_TYPE), side_effects=True)
     connection.create_function(f"{PREFIX}head", specs.with_head, [duckdb.sqltype(sql_type(heads.RESULT)), varchar], varchar)
+    lists = duckdb.sqltype("VARCHAR[]")
+    connection.create_function(f"{PREFIX}index", specs.with_index, [lists, lists, varchar], varchar)
     for name, module in FUNCTIONS.items():
         connection.create_function(
             PREFIX + name,

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Protocol
 
 import pyarrow as pa
 
-from warehouse_ai.functions.frame import Call, apply, split_failures
+from warehouse_ai.functions.frame import Call, apply
 from warehouse_ai.models.endpoint import Endpoint
 from warehouse_ai.models.generator import CHOSEN, Answer, LocalGenerator, Request
 from warehouse_ai.runtime.cache import key, namespace, open_cache
@@ -105,27 +105,34 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     """
     call = replace(call, model=spec.generator.model)
 
-    def compute(prompts: list[str]) -> list[bytes | Failure]:
-        with spec.generator.lock:
-            # Another thread or process may have computed them while this one waited.
-            return derive(spec.space, prompts, lambda new: generate(new, spec, call), call.context, call.ledger_key)
-
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        good, found, errors = split_failures(derive(spec.space, texts, compute, call.context, call.ledger_key))
-        values: list[str | None] = [None] * len(texts)
-        tokens: list[tuple[int | None, int | None]] = [(None, None)] * len(texts)
-        for i, result in zip(good, found, strict=True):
-            answer = Answer(**json.loads(result))
-            values[i], errors[i] = judge(answer, spec)
-            tokens[i] = (answer.input_tokens, answer.output_tokens)
+        values, errors, read, written = zip(*ask(texts, spec, call), strict=True)
         return {
             "value": pa.array(values, pa.string()),
             "error": pa.array(errors, pa.string()),
-            "input_tokens": pa.array([read for read, _ in tokens], pa.int32()),
-            "output_tokens": pa.array([written for _, written in tokens], pa.int32()),
+            "input_tokens": pa.array(read, pa.int32()),
+            "output_tokens": pa.array(written, pa.int32()),
         }
 
     return apply(column, call, RESULT, evaluate)
+
+
+def ask(prompts: list[str], spec: Spec, call: Call) -> list[tuple[str | None, str | None, int | None, int | None]]:
+    """Answer distinct, non-blank prompts: value, error, tokens read and tokens written of each."""
+
+    def compute(new: list[str]) -> list[bytes | Failure]:
+        with spec.generator.lock:
+            # Another thread or process may have computed them while this one waited.
+            return derive(spec.space, new, lambda missing: generate(missing, spec, call), call.context, call.ledger_key)
+
+    rows: list[tuple[str | None, str | None, int | None, int | None]] = []
+    for result in derive(spec.space, prompts, compute, call.context, call.ledger_key):
+        if isinstance(result, Failure):
+            rows.append((None, result.message, None, None))
+        else:
+            answer = Answer(**json.loads(result))
+            rows.append((*judge(answer, spec), answer.input_tokens, answer.output_tokens))
+    return rows
 
 
 def generate(prompts: list[str], spec: Spec, call: Call) -> list[bytes | Failure]:
