@@ -15,4 +15,9 @@
     )
 }}
 
-select * from {{ ref('fct_churn_summary') }}
+select
+    churn_risk_tier,
+    customer_count,
+    mean_probability,
+    retention_value
+from {{ ref('fct_churn_summary') }}

@@ -21,7 +21,30 @@ customers as (
 
 final as (
     select
-        features.*,
+        features.customer_id,
+        features.inputs_hash,
+        features.favourite_category,
+        features.favourite_channel,
+        features.main_topic,
+        features.purchases,
+        features.total_amount,
+        features.mean_amount,
+        features.stddev_amount,
+        features.max_amount,
+        features.mean_quantity,
+        features.recency_days,
+        features.tenure_days,
+        features.purchases_last_90_days,
+        features.purchases_90_days_before,
+        features.contacts_last_90_days,
+        features.unresolved_contacts_last_90_days,
+        features.latest_amount_ema,
+        features.latest_amount_trend,
+        features.messages,
+        features.mean_sentiment,
+        features.share_negative,
+        features.message_centroid,
+        features.ended_at,
         customers.plan
     from features
     inner join customers

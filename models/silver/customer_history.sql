@@ -31,13 +31,29 @@ features as (
 ),
 
 landed as (
-    select customer_id, 'transaction' as kind, updated_at from transactions
+    select
+        customer_id,
+        'transaction' as kind,
+        updated_at
+    from transactions
     union all
-    select customer_id, 'contact' as kind, updated_at from contacts
+    select
+        customer_id,
+        'contact' as kind,
+        updated_at
+    from contacts
     union all
-    select customer_id, 'signal' as kind, processed_at as updated_at from signals
+    select
+        customer_id,
+        'signal' as kind,
+        processed_at as updated_at
+    from signals
     union all
-    select customer_id, 'feature' as kind, cast(null as timestamp) as updated_at from features
+    select
+        customer_id,
+        'feature' as kind,
+        cast(null as timestamp) as updated_at
+    from features
 ),
 
 arrivals as (
@@ -53,7 +69,9 @@ states as (
     select
         customers.customer_id,
         customers.signed_up_at,
-        md5(customers.updated_at || coalesce(string_agg(arrivals.kind || ' ' || arrivals.state, ';' order by arrivals.kind), '')) as inputs_hash
+        md5(
+            customers.updated_at || coalesce(string_agg(arrivals.kind || ' ' || arrivals.state, ';' order by arrivals.kind), '')
+        ) as inputs_hash
     from customers
     left join arrivals
         on customers.customer_id = arrivals.customer_id
@@ -163,7 +181,7 @@ stacks as (
 totals as (
     select
         customer_id,
-        list_reduce(stack, lambda a, b: list_transform(list_zip(a, b), lambda pair: pair[1] + pair[2])) as total
+        list_transform(range(1, 385), lambda i: list_sum(list_transform(stack, lambda embedding: embedding[i]))) as total
     from stacks
 ),
 

@@ -10,7 +10,7 @@ customers as (
     select customer_id from {{ ref('stg_shop_customers') }}
 )
 
-{#- A contact without its reason or its minutes is a contact all the same: only what nobody can be asked about stays away. -#}
+-- A contact without its reason or its minutes is a contact all the same: only what nobody can be asked about stays away.
 select
     checked.contact_id,
     checked.customer_id,
