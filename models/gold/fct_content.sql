@@ -21,12 +21,12 @@ united as (
     from articles
     union all
     select
-        'image',
-        product_id,
-        image_category,
-        image_category_confidence,
-        image_quality,
-        0.6
+        'image' as content_type,
+        product_id as content_id,
+        image_category as category,
+        image_category_confidence as confidence,
+        image_quality as quality,
+        0.6 as least_quality
     from images
 ),
 

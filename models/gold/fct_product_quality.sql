@@ -49,7 +49,10 @@ scored as (
     select
         *,
         -- Sums of decimal fractions in binary miss the borders of tiers by a hair.
-        round({{ weights.visual }} * visual_score + {{ weights.text }} * text_score + {{ weights.marketing }} * marketing_score, 9) as quality_score
+        round(
+            {{ weights.visual }} * visual_score + {{ weights.text }} * text_score + {{ weights.marketing }} * marketing_score,
+            9
+        ) as quality_score
     from joined
 ),
 

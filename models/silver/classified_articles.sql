@@ -21,7 +21,7 @@ scored as (
     select
         *,
         {{ ai_classify_detail('article_text', 'content_topic') }} as topic_found,
-        {{ ai_sentiment_detail('article_text') }} as sentiment,
+        {{ ai_sentiment_detail('title') }} as sentiment,
         {{ ai_sentences('body') }} as sentences,
         {{ ai_keywords('article_text') }} as tags,
         {{ ai_extract('article_text', {'person': 'string[]', 'organisation': 'string[]', 'place': 'string[]'}) }} as entities,

@@ -13,7 +13,9 @@ labelled as (
 ),
 
 readable as (
-    select * from labelled where embedding is not null
+    select *
+    from labelled
+    where embedding is not null
 )
 
 select {{ ai_fit('image_path', 'category', input='image') }} as head

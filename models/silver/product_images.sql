@@ -24,11 +24,7 @@ measured as (
         *,
         {{ ai_image_features('image_path') }} as features,
         {{ ai_classify_image_detail('image_path', head=ref('product_image_head')) }} as category_found,
-        {% if clip -%}
-        {{ ai_classify_image_detail('image_path', categories, model=clip) }}.scores[category]
-        {%- else -%}
-        cast(null as double)
-        {%- endif %} as image_text_agreement
+        {{ ai_classify_image_detail('image_path', categories, model=clip) ~ '.scores[category]' if clip else 'null' }} as image_text_agreement
     from products
 ),
 

@@ -362,6 +362,12 @@ def test_chunks_fit_and_hold_every_token(connection: Connection, shared_cache: P
         assert all(a["end"] <= b["start"] for a, b in pairwise(chunks))
 
 
+def test_sentences_end_where_a_reader_ends_them(connection: Connection, shared_cache: Path) -> None:
+    text = "Dr. Abara paid 3.50 euros.  It rained!\n\nA heading\n\nWho came? A. B. Smith did."
+    found = one(connection, "sentences", text, shared_cache)["value"]
+    assert found == ["Dr. Abara paid 3.50 euros.", "It rained!", "A heading", "Who came?", "A. B. Smith did."]
+
+
 def test_chunks_end_with_sentences_where_they_can(connection: Connection, shared_cache: Path) -> None:
     chunks = one(connection, "chunk", STORY, shared_cache, max_tokens=24, overlap=0)["value"]
     assert all(c["text"][-1] in ".!" for c in chunks)

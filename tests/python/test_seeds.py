@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import yaml
 
@@ -35,6 +35,8 @@ def seed_texts() -> dict[str, str]:
         texts |= {f"{column} {r['customer_id']}": r[column] for r in rows("raw_customers")}
     for reason, fits in messages().items():
         texts |= {f"{reason} {when} {i}": text for when, written in fits.items() for i, text in enumerate(written)}
+    texts |= {f"article {r['article_id']}": r["body"] for r in rows("raw_articles")}
+    texts |= {f"product {r['product_id']}": r["description"] for r in rows("raw_products")}
     return {name: text for name, text in texts.items() if text.strip()}
 
 
@@ -72,6 +74,8 @@ def test_examples_of_labels_share_no_sequence_of_six_words_with_evaluation_texts
 
 
 def test_every_label_belongs_to_a_row() -> None:
+    assert [r["article_id"] for r in rows("article_labels")] == [r["article_id"] for r in rows("raw_articles")]
+    assert [r["product_id"] for r in rows("product_image_truth")] == [r["product_id"] for r in rows("raw_products")]
     customers = {r["customer_id"] for r in rows("raw_customers")}
     assert {r["customer_id"] for r in rows("customer_labels")} <= customers
     assert [r["feedback_id"] for r in rows("feedback_labels")] == [r["feedback_id"] for r in rows("raw_feedback")]
@@ -100,3 +104,20 @@ def test_messages_of_contacts_fit_their_reason_and_whether_they_were_resolved() 
     for row in contacts:
         fits = texts[row["reason"]]
         assert row["message"] in fits["either"] + fits["resolved" if row["is_resolved"] == "True" else "unresolved"], row
+def test_images_lie_where_the_catalogue_says_and_only_the_missing_ones_do_not() -> None:
+    states = {r["product_id"]: r["image_state"] for r in rows("product_image_truth")}
+    paths = {r["image_path"]: states[r["product_id"]] for r in rows("raw_products")}
+    assert {path for path, state in paths.items() if state != "missing"} == {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "files/products").iterdir()
+    }
+    assert {"ok", "dark", "blurred", "noisy", "broken", "missing"} == set(paths.values())
+
+
+def test_articles_are_spread_over_topics_sentiments_and_lengths() -> None:
+    labels = rows("article_labels")
+    for column, least in (("topic", 40), ("sentiment", 60)):
+        counts = Counter(r[column] for r in labels)
+        assert min(counts.values()) >= least, counts
+    lengths = sorted(len(r["body"].split()) for r in rows("raw_articles"))
+    assert lengths[2] < 30
+    assert lengths[-5] > 400

@@ -1,4 +1,4 @@
--- Evaluates on what was drawn: exactly the images that are missing or broken are not readable, and dark, blurred or noisy ones need a review.
+-- Evaluates on what was drawn: exactly the images that are missing or broken are not readable, say why, and go to a human.
 with
 
 judged as (
@@ -7,12 +7,12 @@ judged as (
         truth.image_state,
         images.is_readable,
         images.image_error,
-        content.requires_human_review
+        judged_content.requires_human_review
     from {{ ref('product_images') }} as images
     inner join {{ ref('product_image_truth') }} as truth
         on images.product_id = truth.product_id
-    inner join {{ ref('fct_content') }} as content
-        on images.product_id = content.content_id and content.content_type = 'image'
+    inner join {{ ref('fct_content') }} as judged_content
+        on images.product_id = judged_content.content_id and judged_content.content_type = 'image'
 )
 
 select *
@@ -21,4 +21,4 @@ where
     is_readable = (image_state in ('broken', 'missing'))
     or is_readable = (image_error is not null)
     or (image_state = 'missing') <> coalesce(image_error like '%does not exist', false)
-    or (image_state <> 'ok' and not requires_human_review)
+    or (not is_readable and not requires_human_review)

@@ -4,9 +4,9 @@ with
 counted as (
     select
         (select count(distinct article_id) from {{ ref('bronze_articles') }}) as articles_landed,
-        (select count(*) from {{ ref('fct_content') }} where content_type = 'article') as articles,
+        (select count(*) filter (content_type = 'article') from {{ ref('fct_content') }}) as articles,
         (select count(distinct product_id) from {{ ref('bronze_products') }}) as products_landed,
-        (select count(*) from {{ ref('fct_content') }} where content_type = 'image') as images,
+        (select count(*) filter (content_type = 'image') from {{ ref('fct_content') }}) as images,
         (select count(*) from {{ ref('fct_product_quality') }}) as products
 )
 
