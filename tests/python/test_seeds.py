@@ -28,6 +28,8 @@ def seed_texts() -> dict[str, str]:
     texts = {f"feedback {r['feedback_id']}": r["feedback_text"] for r in rows("raw_feedback") if r["feedback_id"] not in planted}
     for column in ("customer_description", "customer_notes"):
         texts |= {f"{column} {r['customer_id']}": r[column] for r in rows("raw_customers")}
+    texts |= {f"post {r['post_id']}": r["body"] for r in rows("raw_posts")}
+    texts |= {f"comment {r['comment_id']}": r["body"] for r in rows("raw_comments")}
     return {name: text for name, text in texts.items() if text.strip()}
 
 
@@ -83,3 +85,12 @@ def test_feedback_holds_blanks_nulls_duplicates_and_other_languages() -> None:
     assert any(t and not t.strip() for t in texts)
     assert len({r["language"] for r in rows("feedback_labels")} - {"", "en"}) >= 5
     assert sum(r["is_planted_duplicate"] == "true" for r in rows("feedback_labels")) >= 10
+
+
+def test_every_post_and_comment_has_one_truth_and_reviews_belong_to_one_of_them() -> None:
+    posts = {("post", r["post_id"]): r["posted_at"] for r in rows("raw_posts")}
+    comments = {("comment", r["comment_id"]): r["commented_at"] for r in rows("raw_comments")}
+    written = posts | comments
+    assert sorted((r["item_type"], r["item_id"]) for r in rows("moderation_truth")) == sorted(written)
+    assert all(r["commented_at"] > posts["post", r["post_id"]] for r in rows("raw_comments"))
+    assert all(r["reviewed_at"] > written[r["item_type"], r["item_id"]] for r in rows("moderation_reviews"))
