@@ -31,7 +31,7 @@ messages as (
         coalesce(enriched.sentiment_label = 'negative', false) as is_complaint,
         -- Only what is left after redaction is summarized and quoted: the digest leaves the house.
         signals.feedback_redacted,
-        list_filter(signals.keywords, lambda word: contains(lower(signals.feedback_redacted), lower(word))) as keywords,
+        signals.keywords,
         feedback.updated_at
     from feedback
     left join enriched
@@ -58,7 +58,7 @@ counted as (
         messages.feedback_day,
         count(*) as message_count,
         count(*) filter (messages.is_complaint) as complaint_count,
-        list(messages.feedback_redacted order by messages.sentiment_score, messages.feedback_id)
+        list(messages.feedback_redacted order by messages.sentiment_score asc, messages.feedback_id asc)
             filter (messages.is_complaint and messages.feedback_redacted is not null)[1:2] as example_quotes,
         max(messages.updated_at) as updated_at
     from messages
@@ -82,19 +82,21 @@ words as (
     select
         messages.feedback_day,
         lower(spoken.keyword) as keyword,
-        count(*) as mentions
+        count(*) as mentions,
+        min(list_position(messages.keywords, spoken.keyword)) as best_place
     from messages
     inner join days
         on messages.feedback_day = days.feedback_day
     cross join unnest(messages.keywords) as spoken (keyword)
-    where messages.is_complaint
+    -- A key phrase was read in the message itself: it may be a name that redaction took out.
+    where messages.is_complaint and contains(lower(messages.feedback_redacted), lower(spoken.keyword))
     group by messages.feedback_day, lower(spoken.keyword)
 ),
 
 top_words as (
     select
         feedback_day,
-        list(keyword order by mentions desc, keyword)[1:3] as complaint_keywords
+        list(keyword order by mentions desc, best_place asc, keyword asc)[1:3] as complaint_keywords
     from words
     group by feedback_day
 ),
@@ -111,21 +113,21 @@ topics as (
 
 rises as (
     select
-        today.feedback_day,
-        today.topic,
-        today.message_count,
-        coalesce(sum(before.message_count), 0) / 7 as mean_before
-    from topics as today
+        current_day.feedback_day,
+        current_day.topic,
+        current_day.message_count,
+        coalesce(sum(earlier.message_count), 0) / 7 as mean_before
+    from topics as current_day
     inner join days
-        on today.feedback_day = days.feedback_day
-    left join topics as before
+        on current_day.feedback_day = days.feedback_day
+    left join topics as earlier
         on
-            today.topic = before.topic
-            and before.feedback_day >= today.feedback_day - interval 7 day
-            and before.feedback_day < today.feedback_day
+            current_day.topic = earlier.topic
+            and earlier.feedback_day >= current_day.feedback_day - interval 7 day
+            and earlier.feedback_day < current_day.feedback_day
     -- The first week of the data has nothing to be held against.
-    where today.feedback_day >= (select min(feedback_day) + interval 7 day from messages)
-    group by today.feedback_day, today.topic, today.message_count
+    where current_day.feedback_day >= (select min(messages.feedback_day) + interval 7 day from messages)
+    group by current_day.feedback_day, current_day.topic, current_day.message_count
 ),
 
 risen as (

@@ -29,4 +29,4 @@ select
     *,
     overturned_count / nullif(reviewed_count, 0) as overturned_rate
 from counted
-order by item_count desc, category, model_level
+order by item_count desc, category asc, model_level asc

@@ -38,7 +38,7 @@ ranked as (
     select
         -- What the policy held back waits for its answer; of the rest, first what reviewers would most probably not approve.
         row_number() over (
-            order by queue_reason = 'second_opinion', harm_probability desc nulls first, policy_margin asc, content_id asc
+            order by queue_reason = 'second_opinion' asc, harm_probability desc nulls first, policy_margin asc, content_id asc
         ) as queue_position,
         content_id,
         queue_reason,

@@ -37,6 +37,8 @@ def seed_texts() -> dict[str, str]:
         texts |= {f"{reason} {when} {i}": text for when, written in fits.items() for i, text in enumerate(written)}
     texts |= {f"article {r['article_id']}": r["body"] for r in rows("raw_articles")}
     texts |= {f"product {r['product_id']}": r["description"] for r in rows("raw_products")}
+    texts |= {f"post {r['post_id']}": r["body"] for r in rows("raw_posts")}
+    texts |= {f"comment {r['comment_id']}": r["body"] for r in rows("raw_comments")}
     return {name: text for name, text in texts.items() if text.strip()}
 
 
@@ -121,3 +123,10 @@ def test_articles_are_spread_over_topics_sentiments_and_lengths() -> None:
     lengths = sorted(len(r["body"].split()) for r in rows("raw_articles"))
     assert lengths[2] < 30
     assert lengths[-5] > 400
+def test_every_post_and_comment_has_one_truth_and_reviews_belong_to_one_of_them() -> None:
+    posts = {("post", r["post_id"]): r["posted_at"] for r in rows("raw_posts")}
+    comments = {("comment", r["comment_id"]): r["commented_at"] for r in rows("raw_comments")}
+    written = posts | comments
+    assert sorted((r["item_type"], r["item_id"]) for r in rows("moderation_truth")) == sorted(written)
+    assert all(r["commented_at"] > posts["post", r["post_id"]] for r in rows("raw_comments"))
+    assert all(r["reviewed_at"] > written[r["item_type"], r["item_id"]] for r in rows("moderation_reviews"))

@@ -6,7 +6,7 @@ decided as (
     select
         truth.kind,
         truth.level,
-        {{ ai_apply_policy('scores.scores') }}.value as model_level
+        {{ ai_apply_policy('scores.scores') }} as decision
     from {{ ref('moderation_truth') }} as truth
     inner join {{ ref('moderation_scores') }} as scores
         on truth.item_type || '-' || truth.item_id = scores.content_id
@@ -14,8 +14,8 @@ decided as (
 
 measured as (
     select
-        count(*) filter (level = 'rejected' and model_level <> 'approved') / count(*) filter (level = 'rejected') as share_stopped,
-        count(*) filter (kind = 'clean' and model_level = 'approved') / count(*) filter (kind = 'clean') as share_clean_approved
+        count(*) filter (level = 'rejected' and decision.value <> 'approved') / count(*) filter (level = 'rejected') as share_stopped,
+        count(*) filter (kind = 'clean' and decision.value = 'approved') / count(*) filter (kind = 'clean') as share_clean_approved
     from decided
 )
 

@@ -1,6 +1,4 @@
 -- A policy over kept scores answers on every text what the function answers on the text itself, under each policy of the project.
-{%- set policies = {'default': none} -%}
-{%- do policies.update(var('warehouse_ai_policies', {})) %}
 with
 
 scored as (
@@ -14,15 +12,13 @@ scored as (
 ),
 
 decided as (
-    {% for name, policy in policies.items() -%}
     select
         content_id,
-        '{{ name }}' as policy_name,
-        {{ ai_moderate_detail('body', policy=policy) }} as asked,
-        {{ ai_apply_policy('scores', policy=policy) }} as applied
+        {{ ai_moderate_detail('body') }} as asked,
+        {{ ai_apply_policy('scores') }} as applied,
+        {{ ai_moderate_detail('body', policy='strict') }} as asked_strictly,
+        {{ ai_apply_policy('scores', policy='strict') }} as applied_strictly
     from scored
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 )
 
 select *
@@ -30,3 +26,5 @@ from decided
 where
     asked.value is distinct from applied.value
     or asked.category is distinct from applied.category
+    or asked_strictly.value is distinct from applied_strictly.value
+    or asked_strictly.category is distinct from applied_strictly.category

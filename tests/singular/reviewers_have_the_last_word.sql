@@ -10,10 +10,14 @@ latest as (
     group by item_type, item_id
 )
 
-select decisions.*
+select
+    decisions.content_id,
+    decisions.model_level,
+    decisions.final_level,
+    latest.decision
 from {{ ref('moderation_decisions') }} as decisions
 left join latest
     on decisions.item_type = latest.item_type and decisions.item_id = latest.item_id
 where
     decisions.final_level is distinct from coalesce(latest.decision, decisions.model_level, 'review_required')
-    or decisions.is_overridden is distinct from coalesce(latest.decision is distinct from decisions.model_level and latest.decision is not null, false)
+    or decisions.is_overridden <> (latest.decision is not null and latest.decision is distinct from decisions.model_level)
