@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from benchmarks.machine import write
 from warehouse_ai.engines import duckdb as engine
-from warehouse_ai.models.documents import PARSERS, SUFFIXES
 from warehouse_ai.models.adapters import EXTRACT
+from warehouse_ai.models.documents import PARSERS, SUFFIXES
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,7 +38,14 @@ def recall(found: str, expected: str) -> float:
 
 def parse(connection: duckdb.DuckDBPyConnection, folder: Path, paths: list[str]) -> dict[str, dict[str, str | None]]:
     """Parse files as `ai_parse_document` does, by path."""
-    spec = {"function": "parse_document", "model": PARSERS.model, "on_error": "null", "max_mb": 50, "clip": None, "settings": {"project_dir": str(folder)}}
+    spec = {
+        "function": "parse_document",
+        "model": PARSERS.model,
+        "on_error": "null",
+        "max_mb": 50,
+        "clip": None,
+        "settings": {"project_dir": str(folder)},
+    }
     connection.register("files", pa.table({"path": paths}))
     query = "select path, wai_parse_document(path, wai_spec(?, '{}')) as document from files"
     return dict(connection.execute(query, [json.dumps(spec)]).fetchall())
@@ -75,7 +82,9 @@ def main() -> None:
         family: {
             "files": len(scores),
             "parsed": sum(score is not None for score in scores),
-            "mean_word_recall_of_parsed": round(sum(score or 0 for score in scores) / max(sum(score is not None for score in scores), 1), 4),
+            "mean_word_recall_of_parsed": round(
+                sum(score or 0 for score in scores) / max(sum(score is not None for score in scores), 1), 4
+            ),
         }
         for family, scores in sorted(by_family.items())
     }
@@ -84,7 +93,9 @@ def main() -> None:
     names = [row[0] for row in connection.execute(f"select file from '{folder}/manifest.parquet'").fetchall()]
     known = [name for name in names if Path(name).suffix.lower() in SUFFIXES]
     found = parse(connection, folder, known)
-    errors = Counter(re.sub(r"\(.*", "", str(row["error"]).removeprefix(name).strip()).strip() for name, row in found.items() if row["error"])
+    errors = Counter(
+        re.sub(r"\(.*", "", str(row["error"]).removeprefix(name).strip()).strip() for name, row in found.items() if row["error"]
+    )
     figures["docs_unstructured"] = {
         "files": len(names), "of_a_known_type": len(known), "parsed": sum(row["error"] is None for row in found.values()), "errors": dict(errors),
     }  # fmt: skip

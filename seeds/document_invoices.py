@@ -77,12 +77,19 @@ KILBARRA = Invoice(
 def kilbarra(x: Invoice, folder: Path) -> None:
     """Ruled tables throughout."""
     story = flowables(f"# {x.seller}\n\nUnit 4, Gort Road Business Park, Ennis, Co. Clare. VAT IE 3318842KH\n\n## INVOICE")
-    story.append(table([["Invoice number", x.number], ["Invoice date", "14 March 2026"], ["Terms", "30 days net"], ["Your order", "PO-26-0088"]], widths=[110, 150]))
+    story.append(
+        table(
+            [["Invoice number", x.number], ["Invoice date", "14 March 2026"], ["Terms", "30 days net"], ["Your order", "PO-26-0088"]],
+            widths=[110, 150],
+        )
+    )
     story += flowables(f"**Bill to:** {x.buyer}, {', '.join(HOME)}")
     story += [Spacer(1, 10), table([["Description", "Qty", "Unit price", "Amount"], *rows(x, money)], widths=[260, 50, 80, 80])]
     totals = [["Subtotal", f"€ {money(x.net)}"], ["VAT 23 %", f"€ {money(x.vat)}"], ["Total due", f"€ {money(x.total)}"]]
     story += [Spacer(1, 10), table(totals, widths=[110, 150])]
-    story += flowables("The windows of batch 0316 were polished again because the first coating lifted at one edge. IBAN IE64 KILB 9011 2233 4455 66.")
+    story += flowables(
+        "The windows of batch 0316 were polished again because the first coating lifted at one edge. IBAN IE64 KILB 9011 2233 4455 66."
+    )
     write_pdf(folder / x.path, story, f"Invoice {x.number}")
 
 
@@ -98,8 +105,16 @@ def estates(x: Invoice, folder: Path) -> None:
     right = ["To", x.buyer, *HOME]
     story = [table([[a, b] for a, b in zip(left, right, strict=True)], ruled=False, widths=[250, 240]), Spacer(1, 20)]
     story += flowables(f"## Rent and service charge\n\nInvoice no.: {x.number}\n\nDate: 1 April 2026\n\nPayable by: 7 April 2026")
-    story.append(table([["Item", "EUR"], *[[what, money(price)] for what, _, price in x.lines], ["Amount payable", money(x.total)]], ruled=False, widths=[380, 100]))
-    story += flowables("The letting of commercial premises is exempt from VAT. Rent was adjusted by 3 percent in October 2025 under clause 2 of the lease.")
+    story.append(
+        table(
+            [["Item", "EUR"], *[[what, money(price)] for what, _, price in x.lines], ["Amount payable", money(x.total)]],
+            ruled=False,
+            widths=[380, 100],
+        )
+    )
+    story += flowables(
+        "The letting of commercial premises is exempt from VAT. Rent was adjusted by 3 percent in October 2025 under clause 2 of the lease."
+    )
     write_pdf(folder / x.path, story, "Rent April 2026")
 
 
@@ -113,10 +128,14 @@ def freight(x: Invoice, folder: Path) -> None:
     """American: sum at the top in large letters, month before day."""
     story = flowables(f"# {x.seller}\n\n88 Commercial Wharf, Portland, ME 04101, USA\n\n## Invoice # {x.number}")
     story.append(Paragraph(f"Balance due: ${money(x.total)}", STYLES["Heading1"]))
-    story += flowables(f"Invoice date: 03/27/2026\n\nDue date: 04/26/2026\n\nBill to: {x.buyer}, Galway, Ireland\n\nShip to: Penobscot Harbor Commission, Rockland, ME")
+    story += flowables(
+        f"Invoice date: 03/27/2026\n\nDue date: 04/26/2026\n\nBill to: {x.buyer}, Galway, Ireland\n\nShip to: Penobscot Harbor Commission, Rockland, ME"
+    )
     lines = [["Service", "Units", "Rate", "Charge"], *rows(x, lambda v: f"${money(v)}")]
     story.append(table(lines, widths=[250, 50, 80, 80], extra=[("BACKGROUND", (0, 0), (-1, 0), "#dddddd")]))
-    story += flowables("Pallet two was held for three days since the commercial invoice lacked a tariff code. Late payments bear 1 percent a month.")
+    story += flowables(
+        "Pallet two was held for three days since the commercial invoice lacked a tariff code. Late payments bear 1 percent a month."
+    )
     write_pdf(folder / x.path, story, f"Invoice {x.number}")
 
 
@@ -129,13 +148,22 @@ NORRVIK = Invoice(
 
 def norrvik(x: Invoice, folder: Path) -> None:
     """Our own: two pages, the second with the serial numbers."""
-    story = flowables(f"# {x.seller}\n\n{', '.join(HOME)}. VAT IE 9740116P\n\n## Invoice\n\nInvoice to {x.buyer}, Kaigata 11, 6900 Florø, Norway")
-    story.append(table([["Invoice no.", "Issued", "Currency", "Due"], [x.number, "2026-02-19", "NOK", "2026-03-21"]], widths=[120, 100, 80, 100]))
+    story = flowables(
+        f"# {x.seller}\n\n{', '.join(HOME)}. VAT IE 9740116P\n\n## Invoice\n\nInvoice to {x.buyer}, Kaigata 11, 6900 Florø, Norway"
+    )
+    story.append(
+        table([["Invoice no.", "Issued", "Currency", "Due"], [x.number, "2026-02-19", "NOK", "2026-03-21"]], widths=[120, 100, 80, 100])
+    )
     story += [Spacer(1, 12), table([["Article", "Pieces", "Price", "Amount"], *rows(x, money)], widths=[260, 50, 80, 80])]
     story += [Spacer(1, 12), table([["Total NOK", money(x.total)]], widths=[120, 120])]
-    story += flowables("Export within the meaning of section 46, no Irish VAT. Please pay to IBAN IE12 MERR 4477 0091 2003 18.\n\n# Annex: serial numbers")
+    story += flowables(
+        "Export within the meaning of section 46, no Irish VAT. Please pay to IBAN IE12 MERR 4477 0091 2003 18.\n\n# Annex: serial numbers"
+    )
     numbers = [["Article", "Serial number", "Tank test", "Drift after 72 h, mm"]]
-    numbers += [["Gannet 3", f"G3-{n}-S", day, drift] for n, day, drift in ((1288, "11 Feb", "0.4"), (1289, "11 Feb", "0.2"), (1291, "12 Feb", "0.9"), (1294, "13 Feb", "0.3"))]
+    numbers += [
+        ["Gannet 3", f"G3-{n}-S", day, drift]
+        for n, day, drift in ((1288, "11 Feb", "0.4"), (1289, "11 Feb", "0.2"), (1291, "12 Feb", "0.9"), (1294, "13 Feb", "0.3"))
+    ]
     numbers += [["Curlew", "CW-B-0412", "9 Feb", ""], ["Curlew", "CW-B-0415", "9 Feb", ""]]
     story += [Spacer(1, 400), table(numbers, widths=[110, 110, 90, 130])]
     write_pdf(folder / x.path, story, f"Invoice {x.number}")
@@ -165,10 +193,19 @@ def passives(x: Invoice, folder: Path) -> None:
     def write(value: Decimal | str) -> str:
         return money(value, ".", ",")
 
-    story = flowables(f"# {x.seller}\n\nTechnologická 372, Ostrava-Pustkovec, Czech Republic. VAT CZ28641192\n\n## Invoice {x.number}\n\nDate of issue: 31.03.2026\n\nCustomer: {x.buyer}, {', '.join(HOME)}\n\nCollective invoice for the deliveries of the first quarter. All prices in EUR.")
-    lines = [[str(i), *line] for i, line in enumerate([[w, f"{n}", Decimal(p).to_eng_string().replace(".", ","), write(n * Decimal(p))] for w, n, p in x.lines], 1)]
+    story = flowables(
+        f"# {x.seller}\n\nTechnologická 372, Ostrava-Pustkovec, Czech Republic. VAT CZ28641192\n\n## Invoice {x.number}\n\nDate of issue: 31.03.2026\n\nCustomer: {x.buyer}, {', '.join(HOME)}\n\nCollective invoice for the deliveries of the first quarter. All prices in EUR."
+    )
+    lines = [
+        [str(i), *line]
+        for i, line in enumerate(
+            [[w, f"{n}", Decimal(p).to_eng_string().replace(".", ","), write(n * Decimal(p))] for w, n, p in x.lines], 1
+        )
+    ]
     story += [table([["Pos.", "Part", "Pieces", "Price", "Amount"], *lines], widths=[36, 230, 60, 60, 80]), Spacer(1, 12)]
-    story += flowables(f"Intra-Community delivery, reverse charge.\n\nTotal amount to pay: {write(x.total)} EUR\n\nPlease pay by 30.04.2026 to IBAN CZ65 0800 0000 1920 0014 5399.")
+    story += flowables(
+        f"Intra-Community delivery, reverse charge.\n\nTotal amount to pay: {write(x.total)} EUR\n\nPlease pay by 30.04.2026 to IBAN CZ65 0800 0000 1920 0014 5399."
+    )
     write_pdf(folder / x.path, story, "Invoice")
 
 
@@ -201,8 +238,23 @@ def schaltwerk(x: Invoice, folder: Path) -> None:
         return money(value, "'")
 
     story = flowables(f"# {x.seller}\n\nAuerstrasse 60, 9435 Heerbrugg, Switzerland\n\n## Invoice")
-    story.append(table([["Document no.", "R-4409-26", "Document date", "17.04.2026"], ["Customer", x.buyer, "Customer no.", "70318"], ["Contact", "Reto Hänni", "Payable until", "17.05.2026"]], widths=[90, 160, 90, 110]))
-    lines = [["Position", "Quantity", "CHF each", "CHF"], *rows(x, write), ["Net", "", "", write(x.net)], ["VAT 8.1 %", "", "", write(x.vat)], ["Grand total CHF", "", "", write(x.total)]]
+    story.append(
+        table(
+            [
+                ["Document no.", "R-4409-26", "Document date", "17.04.2026"],
+                ["Customer", x.buyer, "Customer no.", "70318"],
+                ["Contact", "Reto Hänni", "Payable until", "17.05.2026"],
+            ],
+            widths=[90, 160, 90, 110],
+        )
+    )
+    lines = [
+        ["Position", "Quantity", "CHF each", "CHF"],
+        *rows(x, write),
+        ["Net", "", "", write(x.net)],
+        ["VAT 8.1 %", "", "", write(x.vat)],
+        ["Grand total CHF", "", "", write(x.total)],
+    ]
     story += [Spacer(1, 14), table(lines, widths=[230, 60, 80, 80])]
     story += flowables("The calibrator comes with two years of warranty. Point 9 of the certificate was measured twice.")
     write_pdf(folder / x.path, story, f"Invoice {x.number}")
@@ -216,9 +268,22 @@ CLEANING = Invoice(
 
 def cleaning(x: Invoice, folder: Path) -> None:
     """A form whose sum was left blank."""
-    story = flowables(f"# {x.seller}\n\nProprietor Bridie Faherty, Headford Road, Galway\n\n## Invoice {x.number}\n\nDate: 27 February 2026\n\nFor: {x.buyer}")
-    story.append(table([["Work", "Times", "Rate"], *[[what, str(n), price] for what, n, price in x.lines], ["Oil stain by the lathe, extra hours", "", "as agreed with Piaras"]], widths=[240, 60, 140]))
-    story += flowables("Total: ______________\n\nPlease fill in the extra hours and send this sheet back, then I write the sum and the receipt.")
+    story = flowables(
+        f"# {x.seller}\n\nProprietor Bridie Faherty, Headford Road, Galway\n\n## Invoice {x.number}\n\nDate: 27 February 2026\n\nFor: {x.buyer}"
+    )
+    story.append(
+        table(
+            [
+                ["Work", "Times", "Rate"],
+                *[[what, str(n), price] for what, n, price in x.lines],
+                ["Oil stain by the lathe, extra hours", "", "as agreed with Piaras"],
+            ],
+            widths=[240, 60, 140],
+        )
+    )
+    story += flowables(
+        "Total: ______________\n\nPlease fill in the extra hours and send this sheet back, then I write the sum and the receipt."
+    )
     write_pdf(folder / x.path, story, "Invoice")
 
 
@@ -293,10 +358,17 @@ def solicitors(x: Invoice, folder: Path) -> None:
     made.add_paragraph(f"Invoice number: {x.number}")
     made.add_paragraph("Matter: MERROWBY, word mark, classes 9 and 42")
     grid = made.add_table(0, 3, style="Table Grid")
-    for cells in [["Work", "Hours or units", "GBP"], *[[w, n, a] for w, n, _, a in rows(x, money)], ["VAT at 20 %", "", money(x.vat)], ["Total payable", "", f"£{money(x.total)}"]]:
+    for cells in [
+        ["Work", "Hours or units", "GBP"],
+        *[[w, n, a] for w, n, _, a in rows(x, money)],
+        ["VAT at 20 %", "", money(x.vat)],
+        ["Total payable", "", f"£{money(x.total)}"],
+    ]:
         for cell, value in zip(grid.add_row().cells, cells, strict=True):
             cell.text = value
-    made.add_paragraph("We hold no money on account. Interest runs at 4 percent above base rate from the thirtieth day. Sinéad Hession, partner.")
+    made.add_paragraph(
+        "We hold no money on account. Interest runs at 4 percent above base rate from the thirtieth day. Sinéad Hession, partner."
+    )
     stamp(made.core_properties, "")
     made.save(folder / x.path)
     repack(folder / x.path)
@@ -330,9 +402,13 @@ def vendel(x: Invoice, folder: Path) -> None:
     def write(value: Decimal | str) -> str:
         return money(value, " ", ",")
 
-    story = flowables(f"# Invoice MI-2026-0063\n\n**Seller:** {x.seller}, Galway\n\n**Buyer:** {x.buyer}, Box 19, 740 10 Vendel, Sweden\n\n**Date:** 3 June 2026\n\n**Your reference:** Ingegerd Palm, order 2026/118")
+    story = flowables(
+        f"# Invoice MI-2026-0063\n\n**Seller:** {x.seller}, Galway\n\n**Buyer:** {x.buyer}, Box 19, 740 10 Vendel, Sweden\n\n**Date:** 3 June 2026\n\n**Your reference:** Ingegerd Palm, order 2026/118"
+    )
     story += [table([["Article", "Quantity", "Price, SEK", "Amount, SEK"], *rows(x, write)], widths=[230, 60, 90, 100]), Spacer(1, 560)]
-    story += flowables(f"## Sum and conditions\n\nTotal to pay: SEK {write(x.total)}\n\nReverse charge applies. Please pay by 3 July 2026. The wells remain our property until then. The credit settles what the report of 16 April promised.")
+    story += flowables(
+        f"## Sum and conditions\n\nTotal to pay: SEK {write(x.total)}\n\nReverse charge applies. Please pay by 3 July 2026. The wells remain our property until then. The credit settles what the report of 16 April promised."
+    )
     write_pdf(folder / x.path, story, "Invoice")
 
 

@@ -88,7 +88,9 @@ def write_pdf(path: Path, story: list[Flowable], title: str, column_mm: int = 0,
     width, height = A4
     tall = (column_mm or 257) * mm
     each = (width - 44 * mm) / 2 if column_mm else width - 36 * mm
-    frames = [Frame(left, height - 20 * mm - tall, each, tall, 0, 0, 0, 0) for left in ([18 * mm, 26 * mm + each] if column_mm else [18 * mm])]
+    frames = [
+        Frame(left, height - 20 * mm - tall, each, tall, 0, 0, 0, 0) for left in ([18 * mm, 26 * mm + each] if column_mm else [18 * mm])
+    ]
 
     def foot(canvas: Any, _: Any) -> None:
         canvas.setFont("Helvetica", 8)

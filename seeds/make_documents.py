@@ -156,7 +156,10 @@ def reference_tables() -> list[tuple[str, list[list[str]]]]:
 
     pressure = [["Depth, m", *(f"{s} g/kg" for s in salinities)]]
     pressure += [[f"{d:.1f}", *(f"{density(10, s) * 9.81 * d / 100:.1f}" for s in salinities)] for d in depths]
-    densities = [["Celsius", *(f"{s} g/kg" for s in salinities)], *([str(t), *(f"{density(t, s):.2f}" for s in salinities)] for t in range(-1, 26))]
+    densities = [
+        ["Celsius", *(f"{s} g/kg" for s in salinities)],
+        *([str(t), *(f"{density(t, s):.2f}" for s in salinities)] for t in range(-1, 26)),
+    ]
     battery = [["Interval, min", "Readings a day", "At 20 °C, years", "At 0 °C, years", "At -15 °C, years"]]
     for minutes in (1, 2, 3, 5, 6, 10, 12, 15, 20, 30, 60):
         draw = 0.085 + 0.0145 * 60 / minutes
@@ -186,7 +189,17 @@ def write_scan(path: Path) -> None:
 
     page = Image.new("L", (620, 877), 244)
     pen = ImageDraw.Draw(page)
-    lines = ("DORSEL METALLWERK GMBH", "Delivery note 26-1183", "", "150 housings MI-4410 rev. F", "Batch 26", "Pallet 1 of 1, 212 kg", "", "Received 11 May 2026", "P. O Dalaigh")
+    lines = (
+        "DORSEL METALLWERK GMBH",
+        "Delivery note 26-1183",
+        "",
+        "150 housings MI-4410 rev. F",
+        "Batch 26",
+        "Pallet 1 of 1, 212 kg",
+        "",
+        "Received 11 May 2026",
+        "P. O Dalaigh",
+    )
     for i, line in enumerate(lines):
         pen.text((70, 90 + 42 * i), line, 60, ImageFont.load_default(22))
     chance = random.Random(SEED)
@@ -203,10 +216,14 @@ def write_scan(path: Path) -> None:
 def write_hard_cases() -> list[list[str]]:
     """Write what a document store holds besides good files; return their truth."""
     (FOLDER / "upload_2026-05-11.txt").write_bytes(b"")
-    salary = flowables("# Salary bands 2026\n\nFor the board only. Machinists 41,000 to 49,500 EUR, engineers 52,000 to 71,000 EUR, leads 68,000 to 84,000 EUR.")
+    salary = flowables(
+        "# Salary bands 2026\n\nFor the board only. Machinists 41,000 to 49,500 EUR, engineers 52,000 to 71,000 EUR, leads 68,000 to 84,000 EUR."
+    )
     write_pdf(FOLDER / "salary_bands_2026.pdf", salary, "", password="heron-and-eel")
     broken = FOLDER / "tender_cork_harbour.pdf"
-    write_pdf(broken, [Paragraph("Tender for radar gauges in Cork harbour, lot 2."), *flowables(read("station_reference_manual"))[:20]], "Tender")
+    write_pdf(
+        broken, [Paragraph("Tender for radar gauges in Cork harbour, lot 2."), *flowables(read("station_reference_manual"))[:20]], "Tender"
+    )
     broken.write_bytes(broken.read_bytes()[:900])
     write_scan(FOLDER / "scan_delivery_note.pdf")
     note = "Notes on the visit to Rosslare, 17 June 2026\n\nThe old float gauge is to stay as a monument. Power comes from the lifeboat house. Swell reaches the ladder at half tide.\n"

@@ -15,7 +15,13 @@ def project(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Pro
     """The models of documents over five small files, built once."""
     folder = tmp_path_factory.mktemp("documents")
     copy_project(folder)
-    keep = {"gannet3_installation.md", "minutes_board_march.txt", "puget_expo_booth_214.html", "rosslare_visit.pdf", "upload_2026-05-11.txt"}
+    keep = {
+        "gannet3_installation.md",
+        "minutes_board_march.txt",
+        "puget_expo_booth_214.html",
+        "rosslare_visit.pdf",
+        "upload_2026-05-11.txt",
+    }
     for path in (folder / "files/documents").iterdir():
         if path.name not in keep:
             path.unlink()
@@ -71,6 +77,8 @@ def test_vectors_are_exported_to_lancedb(project: Project, tmp_path: Path) -> No
 def test_an_empty_run_lands_and_computes_nothing(tmp_path: Path, shared_cache: Path) -> None:
     copy_project(tmp_path)
     project = Project(tmp_path, shared_cache)
-    project.dbt("run", "--empty", "--select", "bronze_documents", "parsed_documents", "document_fields", "document_chunks", "document_embeddings")
+    project.dbt(
+        "run", "--empty", "--select", "bronze_documents", "parsed_documents", "document_fields", "document_chunks", "document_embeddings"
+    )
     assert project.query("select count(*) from main_silver.document_embeddings") == [(0,)]
     assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]
