@@ -56,7 +56,9 @@ def movies(folder: Path) -> pa.Table:
     texts = [f"{row['title']}\n\n{', '.join(row['genres'])}" for row in raw]
     known = sorted(set(texts))
     with tempfile.TemporaryDirectory() as cache:
-        found = dict(zip(known, vectors(resolve(Embedder(), known, Context(cache_dir=Path(cache)), ("", "", "", ""))).tolist(), strict=True))
+        found = dict(
+            zip(known, vectors(resolve(Embedder(), known, Context(cache_dir=Path(cache)), ("", "", "", ""))).tolist(), strict=True)
+        )
     return pa.table(
         {
             "item_type": ["movie"] * len(raw),

@@ -106,6 +106,8 @@ def test_messages_of_contacts_fit_their_reason_and_whether_they_were_resolved() 
     for row in contacts:
         fits = texts[row["reason"]]
         assert row["message"] in fits["either"] + fits["resolved" if row["is_resolved"] == "True" else "unresolved"], row
+
+
 def test_images_lie_where_the_catalogue_says_and_only_the_missing_ones_do_not() -> None:
     states = {r["product_id"]: r["image_state"] for r in rows("product_image_truth")}
     paths = {r["image_path"]: states[r["product_id"]] for r in rows("raw_products")}
@@ -123,6 +125,8 @@ def test_articles_are_spread_over_topics_sentiments_and_lengths() -> None:
     lengths = sorted(len(r["body"].split()) for r in rows("raw_articles"))
     assert lengths[2] < 30
     assert lengths[-5] > 400
+
+
 def test_every_post_and_comment_has_one_truth_and_reviews_belong_to_one_of_them() -> None:
     posts = {("post", r["post_id"]): r["posted_at"] for r in rows("raw_posts")}
     comments = {("comment", r["comment_id"]): r["commented_at"] for r in rows("raw_comments")}
