@@ -59,7 +59,7 @@ counted as (
         count(*) as message_count,
         count(*) filter (messages.is_complaint) as complaint_count,
         list(messages.feedback_redacted order by messages.sentiment_score asc, messages.feedback_id asc)
-            filter (messages.is_complaint and messages.feedback_redacted is not null)[1:2] as example_quotes,
+        filter (messages.is_complaint and messages.feedback_redacted is not null)[1:2] as example_quotes,
         max(messages.updated_at) as updated_at
     from messages
     inner join days
@@ -123,8 +123,8 @@ rises as (
     left join topics as earlier
         on
             current_day.topic = earlier.topic
-            and earlier.feedback_day >= current_day.feedback_day - interval 7 day
-            and earlier.feedback_day < current_day.feedback_day
+            and current_day.feedback_day - interval 7 day <= earlier.feedback_day
+            and current_day.feedback_day > earlier.feedback_day
     -- The first week of the data has nothing to be held against.
     where current_day.feedback_day >= (select min(messages.feedback_day) + interval 7 day from messages)
     group by current_day.feedback_day, current_day.topic, current_day.message_count

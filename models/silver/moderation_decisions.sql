@@ -53,7 +53,7 @@ final as (
         scores.decision.margin as policy_margin,
 
         -- booleans
-        reviewed.decision is not null and reviewed.decision is distinct from scores.decision.value as is_overridden,
+        coalesce(reviewed.decision <> coalesce(scores.decision.value, 'no_score'), false) as is_overridden,
 
         -- timestamps
         content.created_at,

@@ -3,12 +3,12 @@ with
 
 scored as (
     select
-        content.content_id,
-        content.body,
+        texts.content_id,
+        texts.body,
         scores.scores
-    from {{ ref('stg_user_content') }} as content
+    from {{ ref('stg_user_content') }} as texts
     inner join {{ ref('moderation_scores') }} as scores
-        on content.content_id = scores.content_id
+        on texts.content_id = scores.content_id
 ),
 
 decided as (
