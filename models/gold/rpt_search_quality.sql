@@ -1,7 +1,5 @@
 {{ config(materialized='table', tags=['ai', 'content', 'report']) }}
 
-{%- set methods = ['vector', 'bm25', 'hybrid'] %}
-
 with
 
 questions as (
@@ -9,36 +7,41 @@ questions as (
 ),
 
 found as (
-    {%- for method in methods %}
     select
-        '{{ method }}' as method,
-        question_id,
         article_id,
-        {{ ai_retrieve('question', ref('article_passages'), 'passage_text', source='passage_id', method=method) }} as hits
+        {{ ai_retrieve('question', ref('article_passages'), 'passage_text', source='passage_id', method='vector') }} as by_vector,
+        {{ ai_retrieve('question', ref('article_passages'), 'passage_text', source='passage_id', method='bm25') }} as by_words,
+        {{ ai_retrieve('question', ref('article_passages'), 'passage_text', source='passage_id', method='hybrid') }} as by_both
     from questions
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+),
+
+by_method as (
+    select
+        cast(article_id as varchar) as labelled_article_id,
+        unnest([
+            struct_pack(search_method := 'vector', hits := by_vector),
+            struct_pack(search_method := 'bm25', hits := by_words),
+            struct_pack(search_method := 'hybrid', hits := by_both)
+        ]) as answer
+    from found
 ),
 
 ranked as (
     select
-        method,
-        question_id,
-        list_position(
-            [split_part(hit.source, '-', 1) for hit in hits], cast(article_id as varchar)
-        ) as first_rank
-    from found
+        answer.search_method,
+        list_position([split_part(hit.source, '-', 1) for hit in answer.hits], labelled_article_id) as first_rank
+    from by_method
 ),
 
 final as (
     select
-        method,
+        search_method,
         count(*) as question_count,
         avg(case when first_rank = 1 then 1 else 0 end) as recall_at_1,
         avg(case when first_rank > 0 then 1 else 0 end) as recall_at_5,
         avg(case when first_rank > 0 then 1 / cast(first_rank as double) else 0 end) as mean_reciprocal_rank
     from ranked
-    group by method
+    group by search_method
 )
 
 select * from final
