@@ -2,9 +2,9 @@
 
     WAREHOUSE_AI_DATA=... python -m benchmarks.recommendations
 
-Two splits, each with a validation slice before its test slice, on which the parameters of all methods are chosen: ``calendar`` tests on
-the last tenth of all ratings, mostly of users nobody knew before, and ``own`` on the last tenth of each user's ratings. What a user rated is
-what they took up. Writes ``results/recommendations.json`` and the picture ``docs/recommendations.svg``.
+Two splits, each with a validation slice before its test slice, on which all parameters are chosen: ``calendar`` tests on the last tenth
+of all ratings, ``own`` on the last tenth of each user's ratings. What a user rated is what they took up. Writes
+``results/recommendations.json`` and the picture ``docs/recommendations.svg``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def movies(folder: Path) -> pa.Table:
     texts = [f"{row['title']}\n\n{', '.join(row['genres'])}" for row in raw]
     known = sorted(set(texts))
     with tempfile.TemporaryDirectory() as cache:
-        found = dict(zip(known, vectors(resolve(Embedder(), known, Context(cache_dir=Path(cache)), ("", "", "", ""))).tolist(), strict=True))
+        found = dict(
+            zip(known, vectors(resolve(Embedder(), known, Context(cache_dir=Path(cache)), ("", "", "", ""))).tolist(), strict=True)
+        )
     return pa.table(
         {
             "item_type": ["movie"] * len(raw),

@@ -154,7 +154,9 @@ def land(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     second = np.floor(frame.second.to_numpy()).astype(int)
     delay = rng.integers(1, 20, len(frame))
     late = rng.random(len(frame)) < LATE
-    delay[late] = np.where(rng.random(late.sum()) < 0.7, rng.integers(3600, 20 * 3600, late.sum()), rng.integers(86400, 4 * 86400, late.sum()))
+    delay[late] = np.where(
+        rng.random(late.sum()) < 0.7, rng.integers(3600, 20 * 3600, late.sum()), rng.integers(86400, 4 * 86400, late.sum())
+    )
     frame["occurred_at"] = START + pd.to_timedelta(second, unit="s")
     frame["landed_at"] = START + pd.to_timedelta(second + delay, unit="s")
     copies = frame.iloc[np.sort(rng.choice(len(frame), COPIES, replace=False))]

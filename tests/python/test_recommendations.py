@@ -175,9 +175,7 @@ def test_baselines_count_readers(ranker: Ranker) -> None:
     reader = np.zeros_like(taken[0])
     reader[a] = True
     alone = replace(ranker, taken=type(ranker.taken)(np.vstack([taken, reader]).astype(float)))
-    assert item_knn(alone, len(taken[0]))[-1, b] == pytest.approx(
-        expected * np.sqrt(together[a, a] / (together[a, a] + 1)), abs=1e-9
-    )
+    assert item_knn(alone, len(taken[0]))[-1, b] == pytest.approx(expected * np.sqrt(together[a, a] / (together[a, a] + 1)), abs=1e-9)
 
 
 def test_taste_is_ranked_above_popularity_where_there_is_taste(ranker: Ranker) -> None:

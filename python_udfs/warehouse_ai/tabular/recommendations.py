@@ -217,7 +217,9 @@ class Ranker:
 
     def reason(self, user: int, item: int, parts: dict[str, float]) -> str:
         """Say what adds most to a score: for a part of taste, with the item of the user's own that is nearest."""
-        weighted = {name: share * parts[name] for name, share in zip(PARTS, self.settings.weights, strict=True) if parts[name] == parts[name]}
+        weighted = {
+            name: share * parts[name] for name, share in zip(PARTS, self.settings.weights, strict=True) if parts[name] == parts[name]
+        }
         largest = max(weighted, key=lambda name: weighted[name])
         seen = self.taken.indices[self.taken.indptr[user] : self.taken.indptr[user + 1]]
         if largest == "trending":

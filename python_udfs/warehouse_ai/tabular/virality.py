@@ -103,7 +103,9 @@ class ViralityModel:
 
     def to_row(self) -> dict[str, Any]:
         """Return a row of `SCHEMA`."""
-        known = {name: getattr(self, name) for name in ("valid_from", "viral_from", "parameters", "train_items", "train_viral", "fitted_at")}
+        known = {
+            name: getattr(self, name) for name in ("valid_from", "viral_from", "parameters", "train_items", "train_viral", "fitted_at")
+        }
         return {"model_id": self.id, **known}
 
     @classmethod
