@@ -2,9 +2,9 @@
 
     WAREHOUSE_AI_DATA=... python -m benchmarks.recommendations
 
-Two splits, each with a validation slice before its test slice, on which the parameters of all methods are chosen: ``calendar`` tests on
-the last tenth of all ratings, mostly of users nobody knew before, and ``own`` on the last tenth of each user's ratings. What a user rated is
-what they took up. Writes ``results/recommendations.json`` and the picture ``docs/recommendations.svg``.
+Two splits, each with a validation slice before its test slice, on which all parameters are chosen: ``calendar`` tests on the last tenth
+of all ratings, ``own`` on the last tenth of each user's ratings. What a user rated is what they took up. Writes
+``results/recommendations.json`` and the picture ``docs/recommendations.svg``.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ final as (
         count(*) filter (where is_likely_viral and went_viral) as flagged_viral_items,
         count(*) filter (where is_likely_viral and went_viral) / nullif(count(*) filter (where is_likely_viral), 0) as precision_of_flags,
         count(*) filter (where is_likely_viral and went_viral) / nullif(count(*) filter (where went_viral), 0) as recall_of_flags,
-        avg(viral_probability) as mean_probability
+        round(avg(viral_probability), 6) as mean_probability
     from measured
     group by grouping sets ((week_start), ())
 )

@@ -246,3 +246,16 @@ def test_every_column_and_macro_is_described_where_dbt_docs_shows_it(built: Proj
             assert macro["name"].startswith(("ai_", "test_ai_")) or macro["path"].startswith("macros/pipeline"), macro["name"]
             assert all(argument["description"] and argument["type"] for argument in macro["arguments"]), macro["name"]
             assert not macro["name"].startswith("ai_") or "`" in macro["description"], f"{macro['name']} shows no example"
+
+
+def test_an_interaction_that_lands_late_changes_the_batch_of_when_it_happened(copy_of: Copy) -> None:
+    project = copy_of()
+    hours = "select count(*), sum(interactions) from main_silver.interaction_hours"
+    hour = f"{hours} where item_type = 'post' and item_id = 2 and hour_start = '2026-04-20 03:00:00'"
+    others = f"{hours} where hour_start >= '2026-05-01'"
+    before = project.query(others)
+    assert project.query(hour) == [(0, None)]
+    append(project, "raw_interactions", 900_001, 7, "post", 2, "view", "2026-04-20 03:10:00", "2026-06-02 08:00:00")
+    project.dbt("build", "--select", "raw_interactions", "bronze_interactions", "stg_interactions", "interaction_hours")
+    assert project.query(hour) == [(1, 1)]
+    assert project.query(others) == before
