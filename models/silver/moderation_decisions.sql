@@ -4,11 +4,23 @@
 
 with
 
-scores as (
+scored as (
     select
         *,
         {{ ai_apply_policy('scores', policy=policy.thresholds) }} as decision
     from {{ ref('moderation_scores') }}
+),
+
+decided as (
+    select
+        content_id,
+        scores,
+        decision.value as model_level,
+        decision.category as model_category,
+        decision.score as category_score,
+        decision.margin as policy_margin,
+        ai_model
+    from scored
 ),
 
 content as (
@@ -34,35 +46,35 @@ final as (
 
         -- decision
         content.community,
-        scores.decision.value as model_level,
-        scores.decision.category as model_category,
+        decided.model_level,
+        decided.model_category,
         reviewed.decision as reviewer_decision,
         -- Without a score nobody knows what the text says: it waits for a person.
-        coalesce(reviewed.decision, scores.decision.value, 'review_required') as final_level,
+        coalesce(reviewed.decision, decided.model_level, 'review_required') as final_level,
         case
             when reviewed.decision is not null then 'reviewer'
-            when scores.decision.value is not null then 'policy'
+            when decided.model_level is not null then 'policy'
             else 'no_score'
         end as decided_by,
         reviewed.reviewer,
-        scores.ai_model,
+        decided.ai_model,
 
         -- numerics
-        scores.scores,
-        scores.decision.score as category_score,
-        scores.decision.margin as policy_margin,
+        decided.scores,
+        decided.category_score,
+        decided.policy_margin,
 
         -- booleans
-        coalesce(reviewed.decision <> coalesce(scores.decision.value, 'no_score'), false) as is_overridden,
+        coalesce(reviewed.decision <> coalesce(decided.model_level, 'no_score'), false) as is_overridden,
 
         -- timestamps
         content.created_at,
         reviewed.reviewed_at
-    from scores
+    from decided
     inner join content
-        on scores.content_id = content.content_id
+        on decided.content_id = content.content_id
     left join reviewed
-        on scores.content_id = reviewed.content_id
+        on decided.content_id = reviewed.content_id
 )
 
 select * from final

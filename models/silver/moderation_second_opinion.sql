@@ -11,7 +11,7 @@
 with
 
 head as (
-    select head.id as head_id from {{ ref('moderation_head') }}
+    select struct_extract(head, 'id') as head_id from {{ ref('moderation_head') }}
 ),
 
 content as (
@@ -23,7 +23,7 @@ content as (
     -- A head that has learned from new reviews judges everything again: from cached embeddings, so that no text is read twice.
     where
         known.updated_at is distinct from stg_user_content.updated_at
-        or known.head_id is distinct from (select head_id from head)
+        or known.head_id is distinct from (select head.head_id from head)
     {%- endif %}
 ),
 
@@ -37,19 +37,17 @@ judged as (
 final as (
     select
         -- ids
-        judged.content_id,
-        head.head_id,
+        content_id,
+        (select head.head_id from head) as head_id,
 
         -- opinion
-        judged.opinion.value as second_opinion,
-        judged.opinion.scores['not_approved'] as harm_probability,
+        opinion.value as second_opinion,
+        opinion.scores['not_approved'] as harm_probability,
 
         -- provenance and timestamps
         {{ ai_provenance() }},
-        judged.updated_at
+        updated_at
     from judged
-    left join head
-        on true
 )
 
 select * from final
