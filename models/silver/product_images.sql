@@ -1,5 +1,6 @@
 {%- set clip = var('warehouse_ai_product_clip', none) -%}
 {%- set categories = ['garden', 'kitchen', 'lighting', 'storage', 'textiles'] -%}
+{%- set agreement = ai_classify_image_detail('image_path', categories, model=clip) ~ '.scores[category]' if clip else 'null' -%}
 {{
     config(
         materialized='incremental',
@@ -24,7 +25,7 @@ measured as (
         *,
         {{ ai_image_features('image_path') }} as features,
         {{ ai_classify_image_detail('image_path', head=ref('product_image_head')) }} as category_found,
-        {{ ai_classify_image_detail('image_path', categories, model=clip) ~ '.scores[category]' if clip else 'null' }} as image_text_agreement
+        {{ agreement }} as image_text_agreement
     from products
 ),
 
