@@ -33,7 +33,7 @@ SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
 SNAPSHOTS = """
 select snapshots.*, truth.probability
 from main_silver.churn_snapshots as snapshots
-inner join main_landing.churn_truth as truth
+left join main_landing.churn_truth as truth
     on snapshots.customer_id = truth.customer_id and snapshots.month_start = truth.month
 where snapshots.churned is not null
 order by snapshots.month_start, snapshots.customer_id
