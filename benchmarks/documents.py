@@ -3,7 +3,7 @@
     WAREHOUSE_AI_DATA=... python -m benchmarks.documents
 
 Text recall against Markdown that another parser made (docs_docling), how many files of another set can be read (docs_unstructured), and
-the fields of twelve invoices of real companies in five languages (invoices_invoice2data). Writes ``results/documents.json``.
+the fields of twelve invoices of real companies in several languages (invoices_invoice2data). Writes ``results/documents.json``.
 """
 
 from __future__ import annotations
@@ -97,8 +97,11 @@ def main() -> None:
         re.sub(r"\(.*", "", str(row["error"]).removeprefix(name).strip()).strip() for name, row in found.items() if row["error"]
     )
     figures["docs_unstructured"] = {
-        "files": len(names), "of_a_known_type": len(known), "parsed": sum(row["error"] is None for row in found.values()), "errors": dict(errors),
-    }  # fmt: skip
+        "files": len(names),
+        "of_a_known_type": len(known),
+        "parsed": sum(row["error"] is None for row in found.values()),
+        "errors": dict(errors),
+    }
 
     folder = data / "invoices_invoice2data"
     query = f"select file, invoice_number, cast(date as varchar)[:10], amount, currency, issuer from '{folder}/manifest.parquet'"

@@ -217,7 +217,8 @@ def write_hard_cases() -> list[list[str]]:
     """Write what a document store holds besides good files; return their truth."""
     (FOLDER / "upload_2026-05-11.txt").write_bytes(b"")
     salary = flowables(
-        "# Salary bands 2026\n\nFor the board only. Machinists 41,000 to 49,500 EUR, engineers 52,000 to 71,000 EUR, leads 68,000 to 84,000 EUR."
+        "# Salary bands 2026\n\nFor the board only. "
+        "Machinists 41,000 to 49,500 EUR, engineers 52,000 to 71,000 EUR, leads 68,000 to 84,000 EUR."
     )
     write_pdf(FOLDER / "salary_bands_2026.pdf", salary, "", password="heron-and-eel")
     broken = FOLDER / "tender_cork_harbour.pdf"
@@ -226,7 +227,10 @@ def write_hard_cases() -> list[list[str]]:
     )
     broken.write_bytes(broken.read_bytes()[:900])
     write_scan(FOLDER / "scan_delivery_note.pdf")
-    note = "Notes on the visit to Rosslare, 17 June 2026\n\nThe old float gauge is to stay as a monument. Power comes from the lifeboat house. Swell reaches the ladder at half tide.\n"
+    note = (
+        "Notes on the visit to Rosslare, 17 June 2026\n\nThe old float gauge is to stay as a monument. "
+        "Power comes from the lifeboat house. Swell reaches the ladder at half tide.\n"
+    )
     (FOLDER / "rosslare_visit.pdf").write_text(note, encoding="utf8")
     write_manual(FOLDER / "station_reference_manual.pdf")
     return [

@@ -24,7 +24,7 @@ final as (
         chunks.path,
         chunks.ordinal,
         chunks.chunk_text,
-        cast(embeddings.embedding as float []) as embedding
+        cast(embeddings.embedding as float[]) as embedding
     from embeddings
     inner join chunks
         on embeddings.chunk_id = chunks.chunk_id

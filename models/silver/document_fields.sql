@@ -10,6 +10,8 @@
     )
 }}
 
+{% set months = 'January|February|March|April|May|June|July|August|September|October|November|December' %}
+
 with
 
 documents as (
@@ -40,10 +42,10 @@ headed as (
 typed as (
     select
         *,
-        {{ ai_classify_detail('head', 'document_type') }} as type,
+        {{ ai_classify_detail('head', 'document_type') }} as kind,
         {{ ai_classify('head', 'department') }} as category,
-        {{ ai_detect_language('text') }} as language,
-        {{ ai_summarize('text', max_words=50) }} as summary,
+        {{ ai_detect_language('text') }} as language, -- noqa: RF04
+        {{ ai_summarize('text', max_words=50) }} as summary, -- noqa: RF04
         {{ ai_extract('text', {'organisation': 'string[]', 'person': 'string[]', 'place': 'string[]'}) }} as entities
     from headed
 ),
@@ -51,14 +53,19 @@ typed as (
 invoices as (
     select
         *,
-        case when type.value = 'invoice' then text end as invoice_text
+        case when kind.value = 'invoice' then text end as invoice_text
     from typed
 ),
 
 extracted as (
     select
         *,
-        {{ ai_extract('invoice_text', invoice_fields()) }} as fields,
+        {{ ai_extract('invoice_text', invoice_fields()) }} as found,
+        -- The likeliest type but invoice.
+        list_reverse_sort(list_transform(
+            list_filter(map_entries(kind.scores), lambda entry: entry.key <> 'invoice'),
+            lambda entry: struct_pack(score := entry.value, label := entry.key)
+        ))[1].label as other_type,
         {{ company_names('invoice_text') }} as companies,
         {{ warehouse_ai._wai_literal(var('warehouse_ai_own_company', '')) }} as own_company
     from invoices
@@ -69,25 +76,26 @@ decided as (
         *,
         case
             -- What asks for money without a number of its own is no invoice: the next likeliest type is taken, and a mail is a mail.
-            when type.value = 'invoice' and fields.invoice_number is not null then 'invoice'
+            when kind.value = 'invoice' and found.invoice_number is not null then 'invoice'
             when metadata['type'] = 'eml' then 'email'
-            when type.value = 'invoice' then list_reverse_sort(list_transform(
-                list_filter(map_entries(type.scores), lambda entry: entry.key <> 'invoice'),
-                lambda entry: {'score': entry.value, 'label': entry.key}
-            ))[1].label
-            else type.value
+            when kind.value = 'invoice' then other_type
+            else kind.value
         end as document_type,
-        coalesce(fields.buyer, case when own_company <> '' and contains(invoice_text, own_company) then own_company end) as found_buyer,
+        coalesce(found.buyer, case when own_company <> '' and contains(invoice_text, own_company) then own_company end) as found_buyer,
         -- Where no label says which, the first date.
         coalesce(
-            fields.invoice_date,
-            cast(try_strptime(regexp_extract(invoice_text, '\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b'), '%d %B %Y') as date),
-            cast(try_strptime(regexp_extract(invoice_text, '\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, \d{4}\b'), '%B %d, %Y') as date)
+            found.invoice_date,
+            cast(try_strptime(regexp_extract(invoice_text, '\b\d{1,2} ({{ months }}) \d{4}\b'), '%d %B %Y') as date),
+            cast(try_strptime(regexp_extract(invoice_text, '\b({{ months }}) \d{1,2}, \d{4}\b'), '%B %d, %Y') as date)
         ) as found_date,
         coalesce(
-            fields.total.currency,
+            found.total.currency,
             nullif(regexp_extract(invoice_text, '\b(AUD|CAD|CHF|CZK|DKK|EUR|GBP|INR|JPY|NOK|PLN|SEK|USD)\b'), ''),
-            case when contains(invoice_text, '€') then 'EUR' when contains(invoice_text, '£') then 'GBP' when contains(invoice_text, '$') then 'USD' end
+            case
+                when contains(invoice_text, '€') then 'EUR'
+                when contains(invoice_text, '£') then 'GBP'
+                when contains(invoice_text, '$') then 'USD'
+            end
         ) as found_currency
     from extracted
 ),
@@ -105,22 +113,22 @@ final as (
         list_sort(list_distinct(entities.organisation)) as organisations,
         list_sort(list_distinct(entities.person)) as persons,
         list_sort(list_distinct(entities.place)) as places,
-        case when document_type = 'invoice' then fields.invoice_number end as invoice_number,
+        case when document_type = 'invoice' then found.invoice_number end as invoice_number,
         case when document_type = 'invoice' then found_currency end as currency,
         case
             when document_type = 'invoice' then coalesce(
-                fields.seller,
+                found.seller,
                 -- A letterhead has no label: the first company other than the buyer, else the first line up to a comma.
                 list_filter(companies, lambda name: not contains(name, coalesce(found_buyer, own_company)))[1],
                 nullif(regexp_extract(invoice_text, '^[#*\s|]*([^,|\n*]*[^,|\n*\s])', 1), '')
             )
         end as seller,
         case when document_type = 'invoice' then found_buyer end as buyer,
-        type.error as ai_error,
+        kind.error as ai_error,
 
         -- numerics
-        type.scores[document_type] as document_type_score,
-        case when document_type = 'invoice' then cast(fields.total.amount as decimal(18, 2)) end as total,
+        kind.scores[document_type] as document_type_score,
+        case when document_type = 'invoice' then cast(found.total.amount as decimal(18, 2)) end as total,
 
         -- provenance and timestamps
         {{ ai_provenance() }},

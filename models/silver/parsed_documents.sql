@@ -23,7 +23,7 @@ files as (
 parsed as (
     select
         *,
-        {{ ai_parse_document('path') }} as document
+        {{ ai_parse_document('path') }} as reading
     from files
     where is_present
 ),
@@ -36,20 +36,20 @@ final as (
 
         -- strings
         parse_filename(path) as file_name,
-        document.title as title,
-        document.text as text,
-        document.metadata as metadata,
-        document.error as error,
+        reading.title,
+        reading.text,
+        reading.metadata,
+        reading.error,
         case
-            when document.error is null then 'ok'
-            when regexp_matches(document.error, 'is empty$') then 'empty'
-            when regexp_matches(document.error, 'is encrypted: ') then 'encrypted'
-            when regexp_matches(document.error, 'has no text') then 'no_text'
+            when reading.error is null then 'ok'
+            when regexp_matches(reading.error, 'is empty$') then 'empty'
+            when regexp_matches(reading.error, 'is encrypted: ') then 'encrypted'
+            when regexp_matches(reading.error, 'has no text') then 'no_text'
             else 'broken'
         end as state,
 
         -- numerics
-        document.pages as pages,
+        reading.pages,
         size_bytes,
 
         -- provenance and timestamps
