@@ -1,6 +1,6 @@
 {{ config(materialized='table', tags=['content']) }}
 
-{#- Interactions that an item's own past and the mean of all items are worth: the more, the longer it takes to be called out of the ordinary. -#}
+{#- Interactions that the usual is worth: the more, the longer it takes to be called out of the ordinary. -#}
 {%- set prior = var('warehouse_ai_trending_prior', 3) %}
 
 with
@@ -30,8 +30,9 @@ lives as (
         cast(log2(1 + date_diff('hour', date_trunc('hour', items.published_at), life.hour_start)) as integer) as age_class
     from items
     cross join clock
-    cross join
-        unnest(generate_series(date_trunc('hour', items.published_at), clock.now_at - interval 1 hour, interval 1 hour)) as life (hour_start)
+    cross join unnest(
+        generate_series(date_trunc('hour', items.published_at), clock.now_at - interval 1 hour, interval 1 hour)
+    ) as life (hour_start)
 ),
 
 observed as (
@@ -67,9 +68,14 @@ running as (
     window past as (partition by item_type, item_id order by hour_start rows between unbounded preceding and 1 preceding)
 ),
 
-windows as (
-    select *
+{# An hour's weight halves over half the window. #}
+weights as (
+    select
+        spans.time_window,
+        ago.hours_ago,
+        pow(0.5, (ago.hours_ago - 1) / (spans.window_hours / 2)) as weight
     from (values ('1 hour', 1), ('24 hours', 24), ('7 days', 168)) as spans (time_window, window_hours)
+    cross join unnest(generate_series(1, spans.window_hours)) as ago (hours_ago)
 ),
 
 moments as (
@@ -77,29 +83,23 @@ moments as (
     from clock
 ),
 
-{# An hour's weight halves over half the window. #}
 summed as (
     select
         moments.as_of,
-        windows.time_window,
+        weights.time_window,
         running.item_type,
         running.item_id,
         sum(running.interactions) as interactions,
-        sum(decay.weight * running.interactions) as decayed_interactions,
-        sum(decay.weight * running.engagement) / sum(decay.weight) as velocity,
-        sum(decay.weight * coalesce(running.of_age_and_time, 0)) as decayed_usual,
+        sum(weights.weight * running.interactions) as decayed_interactions,
+        sum(weights.weight * running.engagement) / sum(weights.weight) as velocity,
+        sum(weights.weight * coalesce(running.of_age_and_time, 0)) as decayed_usual,
         arg_min(coalesce(running.interactions_before, 0), running.hour_start) as interactions_before,
         arg_min(coalesce(running.usual_before, 0), running.hour_start) as usual_before
     from moments
-    cross join windows
+    cross join weights
     inner join running
-        on
-            running.hour_start >= moments.as_of - to_hours(windows.window_hours)
-            and running.hour_start < moments.as_of
-    cross join lateral (
-        select pow(0.5, (date_diff('hour', running.hour_start, moments.as_of) - 1) / (windows.window_hours / 2)) as weight
-    ) as decay
-    group by moments.as_of, windows.time_window, running.item_type, running.item_id
+        on moments.as_of - to_hours(weights.hours_ago) = running.hour_start
+    group by moments.as_of, weights.time_window, running.item_type, running.item_id
     having sum(running.interactions) > 0
 ),
 
@@ -122,8 +122,8 @@ compared as (
 final as (
     select
         -- grain
-        as_of,
-        time_window,
+        compared.as_of,
+        compared.time_window,
         compared.item_type,
         compared.item_id,
 
@@ -132,17 +132,18 @@ final as (
 
         -- numerics
         row_number() over (
-            partition by as_of, time_window order by round(trend, 9) desc, compared.item_type asc, compared.item_id asc
+            partition by compared.as_of, compared.time_window
+            order by round(compared.trend, 9) desc, compared.item_type asc, compared.item_id asc
         ) as trend_rank,
-        cast(interactions as bigint) as interactions,
-        velocity,
-        decayed_interactions,
-        expected_interactions,
-        trend,
+        cast(compared.interactions as bigint) as interactions,
+        compared.velocity,
+        compared.decayed_interactions,
+        compared.expected_interactions,
+        compared.trend,
 
         -- booleans
-        trend >= {{ var('warehouse_ai_trending_from', 2) }} as is_trending,
-        as_of = max(as_of) over () as is_latest
+        compared.trend >= {{ var('warehouse_ai_trending_from', 2) }} as is_trending,
+        compared.as_of = max(compared.as_of) over () as is_latest
     from compared
     inner join items
         on

@@ -26,7 +26,7 @@ measured as (
 final as (
     select
         -- grain
-        case when grouping(week_start) = 1 then 'all' else strftime(week_start, '%Y-%m-%d') end as week,
+        case when grouping(week_start) = 1 then 'all' else strftime(week_start, '%Y-%m-%d') end as scored_week,
 
         -- numerics
         count(*) as items,
@@ -37,9 +37,9 @@ final as (
         count(*) filter (where is_likely_viral and went_viral) / nullif(count(*) filter (where went_viral), 0) as recall_of_flags,
         round(avg(viral_probability), 6) as mean_probability
     from measured
-    group by grouping sets ((week_start), ())
+    group by rollup(week_start)
 )
 
 select * from final
 where items > 0
-order by week
+order by scored_week

@@ -16,6 +16,37 @@ clock as (
 ),
 
 {# Of the first two hours only what had arrived by their end: nobody can predict with lines that land later. #}
+happened as (
+    select
+        interactions.item_type,
+        interactions.item_id,
+        interactions.user_id,
+        interactions.kind,
+        interactions.occurred_at - items.published_at as age,
+        greatest(interactions.occurred_at, interactions.landed_at) < items.published_at + interval 2 hours as is_early
+    from interactions
+    inner join items
+        on
+            interactions.item_type = items.item_type
+            and interactions.item_id = items.item_id
+            and interactions.occurred_at >= items.published_at
+),
+
+counts as (
+    select
+        item_type,
+        item_id,
+        count(*) filter (where is_early) as interactions_2h,
+        count(*) filter (where is_early and kind = 'view') as views_2h,
+        count(*) filter (where is_early and kind = 'share') as shares_2h,
+        count(*) filter (where is_early and kind in ('like', 'save', 'comment')) as reactions_2h,
+        count(*) filter (where is_early and age >= interval 1 hour) as interactions_second_hour,
+        count(distinct case when is_early then user_id end) as readers_2h,
+        count(*) filter (where age < interval 48 hours) as interactions_48h
+    from happened
+    group by item_type, item_id
+),
+
 counted as (
     select
         items.item_type,
@@ -24,30 +55,15 @@ counted as (
         items.published_at,
         items.published_at + interval 2 hours as known_at,
         items.published_at + interval 48 hours as closed_at,
-        count(*) filter (where is_early) as interactions_2h,
-        count(*) filter (where is_early and kind = 'view') as views_2h,
-        count(*) filter (where is_early and kind = 'share') as shares_2h,
-        count(*) filter (where is_early and kind in ('like', 'save', 'comment')) as reactions_2h,
-        count(*) filter (where is_early and occurred_at >= items.published_at + interval 1 hour) as interactions_second_hour,
-        count(distinct case when is_early then user_id end) as readers_2h,
-        count(*) filter (where occurred_at < items.published_at + interval 48 hours) as interactions_48h
+        {%- for name in ('interactions_2h', 'views_2h', 'shares_2h', 'reactions_2h', 'interactions_second_hour', 'readers_2h') %}
+            coalesce(counts.{{ name }}, 0) as {{ name }},
+        {%- endfor %}
+        coalesce(counts.interactions_48h, 0) as interactions_48h
     from items
-    left join (
-        select
-            interactions.*,
-            interactions.occurred_at < published.published_at + interval 2 hours
-            and interactions.landed_at < published.published_at + interval 2 hours as is_early
-        from interactions
-        inner join items as published
-            on
-                interactions.item_type = published.item_type
-                and interactions.item_id = published.item_id
-                and interactions.occurred_at >= published.published_at
-    ) as happened
+    left join counts
         on
-            items.item_type = happened.item_type
-            and items.item_id = happened.item_id
-    group by items.item_type, items.item_id, items.author, items.published_at
+            items.item_type = counts.item_type
+            and items.item_id = counts.item_id
 ),
 
 final as (
@@ -77,7 +93,7 @@ final as (
         on
             counted.item_type = earlier.item_type
             and counted.author = earlier.author
-            and earlier.closed_at <= counted.published_at
+            and counted.published_at >= earlier.closed_at
     where counted.known_at <= clock.now_at
     group by all
 )
