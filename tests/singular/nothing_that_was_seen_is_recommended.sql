@@ -1,4 +1,7 @@
-select recommended.*
+select
+    recommended.user_id,
+    recommended.item_type,
+    recommended.item_id
 from {{ ref('fct_recommendations') }} as recommended
 semi join {{ ref('stg_interactions') }} as seen
     on

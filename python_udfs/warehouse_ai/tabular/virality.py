@@ -116,9 +116,18 @@ class ViralityModel:
             ValueError: the row's id is not that of its parameters.
         """
         stored = json.loads(row["parameters"])
-        lists = {name: tuple(stored[name]) for name in ("mean", "scale", "weights")}
-        known = {name: row[name] for name in ("valid_from", "viral_from", "train_items", "train_viral", "fitted_at")}
-        model = cls(author_mean=stored["author_mean"], intercept=stored["intercept"], **lists, **known)
+        model = cls(
+            valid_from=row["valid_from"],
+            viral_from=row["viral_from"],
+            author_mean=stored["author_mean"],
+            mean=tuple(stored["mean"]),
+            scale=tuple(stored["scale"]),
+            weights=tuple(stored["weights"]),
+            intercept=stored["intercept"],
+            train_items=row["train_items"],
+            train_viral=row["train_viral"],
+            fitted_at=row["fitted_at"],
+        )
         if model.id != row["model_id"]:
             raise ValueError(f"virality model {row['model_id']}: its parameters are those of {model.id}")
         return model
