@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -79,8 +78,3 @@ def compare(ranker: Ranker, later: Mapping[int, set[int]], k: int = 10, neighbou
         "combined": combined,
     }
     return {name: ndcg(score, relevant, k) for name, score in scores.items()}
-
-
-def with_weights(ranker: Ranker, weights: tuple[float, float, float]) -> Ranker:
-    """Return the same ranker with other weights of its parts."""
-    return replace(ranker, settings=replace(ranker.settings, weights=weights))

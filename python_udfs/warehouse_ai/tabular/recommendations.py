@@ -234,7 +234,7 @@ class Ranker:
 
 
 def _stored(matrix: csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows and columns of all stored entries, those that round to 0 too."""
+    """Return rows and columns of all stored entries, also of those that round to 0."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices
 
 
