@@ -25,7 +25,7 @@ import pandas as pd
 
 SEED = 20260401
 START, END = pd.Timestamp("2026-04-01"), pd.Timestamp("2026-05-31 23:59:59")
-ROWS = 26_000
+ROWS = 30_000
 READERS = 1000
 SILENT_READERS = 60
 SILENT_ITEMS = 18

@@ -6,9 +6,18 @@ articles as (
     select * from {{ ref('stg_articles') }}
 ),
 
+rejected as (
+    select item_id from {{ ref('moderation_decisions') }}
+    where item_type = 'post' and final_level = 'rejected'
+),
+
+-- What moderation rejects is nobody's to see, however often it was looked at before.
 posts as (
-    select * from {{ ref('stg_user_content') }}
-    where item_type = 'post'
+    select posts.*
+    from {{ ref('stg_user_content') }} as posts
+    anti join rejected
+        on posts.item_id = rejected.item_id
+    where posts.item_type = 'post'
 ),
 
 both_types as (
