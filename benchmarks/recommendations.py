@@ -4,7 +4,7 @@
 
 Two splits, each with a validation slice before its test slice, on which all parameters are chosen: ``calendar`` tests on the last tenth
 of all ratings, ``own`` on the last tenth of each user's ratings. What a user rated is what they took up. Writes
-``results/recommendations.json`` and the picture ``docs/recommendations.svg``.
+``results/recommendations.json`` and the picture ``docs/images/recommendations.svg``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from warehouse_ai.runtime.run import resolve
 from warehouse_ai.tabular.ranking_quality import compare
 from warehouse_ai.tabular.recommendations import Ranker, Settings
 
-PICTURE = Path(__file__).parents[1] / "docs" / "recommendations.svg"
+PICTURE = Path(__file__).parents[1] / "docs/images/recommendations.svg"
 RIDGES = (30.0, 100.0, 300.0)
 TREND_DAYS = (7.0, 14.0, 30.0)
 NEIGHBOURS = (20, 50, 100, 200)

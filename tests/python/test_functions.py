@@ -297,6 +297,8 @@ def test_a_summary_keeps_to_its_words_and_to_the_order_of_the_text(connection: C
     starts = [s["start"] for s in row["sentences"]]
     assert starts == sorted(starts)
     assert all(STORY[s["start"] : s["end"]] == s["text"] for s in row["sentences"])
+    two = one(connection, "summarize", STORY, shared_cache, max_words=500, max_sentences=2)
+    assert len(two["sentences"]) == 2
     cut = one(connection, "summarize", "One endless sentence " + "and another word " * 40, shared_cache, max_words=5)
     assert cut["value"] == "One endless sentence and another …"
 

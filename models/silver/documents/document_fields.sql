@@ -45,7 +45,7 @@ typed as (
         {{ ai_classify_detail('head', 'document_type') }} as kind,
         {{ ai_classify('head', 'department') }} as category,
         {{ ai_detect_language('text') }} as language, -- noqa: RF04
-        {{ ai_summarize('text', max_words=50) }} as summary, -- noqa: RF04
+        {{ ai_summarize('text', max_words=80, max_sentences=2) }} as summary, -- noqa: RF04
         {{ ai_extract('text', {'organisation': 'string[]', 'person': 'string[]', 'place': 'string[]'}) }} as entities
     from headed
 ),

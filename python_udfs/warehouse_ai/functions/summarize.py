@@ -34,15 +34,17 @@ class Spec:
     Attributes:
         max_words: most words of it, at least 1; a text whose best sentence alone is longer gets that sentence cut after as many words.
         encoder: what embeds the sentences.
+        max_sentences: most sentences of it, at least 1; None for as many as the words allow.
     """
 
     max_words: int
     encoder: TextEmbedder
+    max_sentences: int | None = None
 
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
-        return cls(int(options["max_words"]), text_encoder(options))
+        return cls(int(options["max_words"]), text_encoder(options), options.get("max_sentences"))
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ class Chosen:
     score: float
 
 
-def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int) -> list[tuple[int, float]]:
+def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int, max_sentences: int | None = None) -> list[tuple[int, float]]:
     """Choose sentences until the words are used up.
 
     Args:
         bodies: the sentences.
         embedded: their unit vectors, float32 ``[sentences, dimension]``.
         max_words: words to fill.
+        max_sentences: most sentences to choose, or None.
 
     Returns:
         Index and relevance, 0..1 by cosine to the centroid, of the chosen ones in the order of the text; at least one.
@@ -72,6 +75,8 @@ def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int) -> list[
     order = list(maximal_marginal_relevance(relevance, embedded.astype(np.float64) @ embedded.T.astype(np.float64)))
     taken, words = [], 0
     for index in order:
+        if len(taken) == max_sentences:
+            break
         if words + lengths[index] <= max_words:
             taken.append(index)
             words += int(lengths[index])
@@ -94,7 +99,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         return [_summary(text, found, embedded, spec) for text, found in zip(texts, places, strict=True)]
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        space = namespace("summarize", spec.encoder.model, str(spec.max_words))
+        space = namespace("summarize", spec.encoder.model, str(spec.max_words) + (f", {spec.max_sentences} sentences" if spec.max_sentences else ""))
         good, found, errors = split_failures(derive(space, texts, score, call.context, call.ledger_key))
         value, parts = [], []
         for i, result in zip(good, found, strict=True):
@@ -124,5 +129,5 @@ def _summary(text: str, places: list[Any], embedded: dict[str, bytes | Failure],
     failed = next((r for r in results if isinstance(r, Failure)), None)
     if failed:
         return failed
-    chosen = choose(bodies, vectors([r for r in results if isinstance(r, bytes)]), spec.max_words)
+    chosen = choose(bodies, vectors([r for r in results if isinstance(r, bytes)]), spec.max_words, spec.max_sentences)
     return json.dumps([(places[i].start, places[i].end, round(score, 4)) for i, score in chosen]).encode()
