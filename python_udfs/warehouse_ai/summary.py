@@ -8,31 +8,39 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 SAMPLE_ROWS = 4
 REPORT_ROWS = 12
+COST_ROWS = 15
 HIDDEN = ("ai_model", "ai_spec_hash", "ai_error")
 WIDTH = 120
 COLUMNS = 5
 """Columns of a sample: more would leave a line unreadable."""
 
 
-def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
-    """Lay out rows; numbers stand to the right."""
-    out = Table(title=title, title_justify="left", header_style="bold")
+def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Group:
+    """Lay out rows under a title; numbers stand to the right."""
+    out = Table(header_style="bold")
+    cells = [["" if v is None else f"{v:,.2f}" if isinstance(v, float) else " ".join(str(v).split()) for v in row] for row in rows]
     for index, column in enumerate(columns):
-        numeric = any(isinstance(row[index], int | float) for row in rows)
-        out.add_column(column, justify="right" if numeric else "left", overflow="ellipsis", max_width=44, no_wrap=True)
-    for row in rows:
-        out.add_row(*("" if v is None else f"{v:,.2f}" if isinstance(v, float) else str(v) for v in row))
-    return out
+        widest = max((len(row[index]) for row in cells), default=0)
+        if any(isinstance(row[index], int | float) for row in rows):
+            # A name may go on a second line, a number may not be cut.
+            out.add_column(column.replace("_", " "), justify="right", min_width=widest)
+        else:
+            out.add_column(column, overflow="ellipsis", max_width=44, min_width=min(widest, 10), no_wrap=True)
+    for row in cells:
+        out.add_row(*row)
+    return Group(Text(title, style="italic", no_wrap=True), out)
 
 
 def built(project: Path) -> list[dict[str, Any]]:
@@ -58,13 +66,13 @@ def summarize(project: Path, database: Path, console: Console) -> None:
         there = {row[0] for row in connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()}
         there |= {row[0] for row in connection.execute("select schema_name || '.' || view_name from duckdb_views()").fetchall()}
         nodes = [n for n in nodes if f"{n['schema']}.{n['alias']}" in there]
-        rows = [(layer(n), n["name"], connection.execute(f"select count(*) from {name(n)}").fetchall()[0][0]) for n in nodes]
-        console.print(table("Rows by layer", ["layer", "relation", "rows"], sorted(rows, key=lambda r: (LAYERS.index(r[0]), r[1]))))
+        console.print(sizes(connection, nodes))
+        for node in nodes:
+            if "sample" in node["tags"] and (shown := sample(connection, node)):
+                console.print(shown)
         for node in nodes:
             if "report" in node["tags"]:
                 console.print(report(connection, node))
-            if "ai" in node["tags"] and (shown := sample(connection, node)):
-                console.print(shown)
         ledgers = [n for n in there if n.endswith(".ai_ledger")]
         if ledgers:
             invocation = json.loads((project / "target/run_results.json").read_text(encoding="utf8"))["metadata"]["invocation_id"]
@@ -78,12 +86,24 @@ def layer(node: dict[str, Any]) -> str:
     return node["fqn"][1] if node["fqn"][1] in LAYERS else "other"
 
 
+def sizes(connection: DuckDBPyConnection, nodes: list[dict[str, Any]]) -> Group:
+    """Count relations and rows by layer and subject, the folder within the layer."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for node in nodes:
+        subject = node["fqn"][2] if layer(node) != "seed" and len(node["fqn"]) > 3 else ""
+        found[layer(node), subject].append(connection.execute(f"select count(*) from {name(node)}").fetchall()[0][0])
+    rows = [
+        (*key, len(counts), f"{sum(counts):,}") for key, counts in sorted(found.items(), key=lambda item: (LAYERS.index(item[0][0]), item))
+    ]
+    return table("Rows by layer", ["layer", "subject", "relations", "rows"], rows)
+
+
 def name(node: dict[str, Any]) -> str:
     """Quote the relation, without the database: the file may be opened under another name."""
     return f'"{node["schema"]}"."{node["alias"]}"'
 
 
-def sample(connection: DuckDBPyConnection, node: dict[str, Any]) -> Table | None:
+def sample(connection: DuckDBPyConnection, node: dict[str, Any]) -> Group | None:
     """Show the key and the first AI columns of a few rows, None where it has none of plain values.
 
     An AI column is one whose description names its function.
@@ -99,29 +119,31 @@ def sample(connection: DuckDBPyConnection, node: dict[str, Any]) -> Table | None
     return table(f"First rows of {node['name']}", [columns[i] for i in shown], [tuple(row[i] for i in shown) for row in rows])
 
 
-def report(connection: DuckDBPyConnection, node: dict[str, Any]) -> Table:
+def report(connection: DuckDBPyConnection, node: dict[str, Any]) -> Group:
     """Show the first rows of a model that is tagged as a report, in its own order."""
     result = connection.execute(f"select * from {name(node)} limit {REPORT_ROWS}")
     columns = [c[0] for c in result.description or []]
     return table(node["name"], columns, result.fetchall())
 
 
-def costs(connection: DuckDBPyConnection, ledger: str, invocation: str) -> Table | str:
-    """Show what the functions did in an invocation, unit tests aside."""
+def costs(connection: DuckDBPyConnection, ledger: str, invocation: str) -> Group | str:
+    """Show the functions that took longest in an invocation, unit tests aside, and all together."""
     rows = connection.execute(
         f"""
         select split_part(node_id, '.', -1), function, rows, distinct_texts, cache_hits, computed, errors, seconds,
             cast(round(rows / nullif(seconds, 0)) as bigint)
         from {ledger}
         where invocation_id = ? and node_id like 'model.%'
-        order by 1, 2
+        order by seconds desc, 1, 2
         """,
         [invocation],
     ).fetchall()
     if not rows:
         return "The last run called no AI function: no model had a new row to read, and no text reached a model."
     columns = ["node", "function", "rows", "distinct", "cache hits", "computed", "errors", "seconds", "rows/s"]
-    return table("What the AI functions cost in the last run", columns, rows)
+    total = [sum(row[i] or 0 for row in rows) for i in range(2, 8)]
+    everything = ("all nodes", "all functions", *total, round(total[0] / total[-1]) if total[-1] else None)
+    return table("What the AI functions cost in the last run, the longest first", columns, [*rows[:COST_ROWS], everything])
 
 
 def main(arguments: list[str] | None = None) -> int:

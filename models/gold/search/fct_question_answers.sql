@@ -1,4 +1,4 @@
-{{ config(materialized='table', tags=['ai']) }}
+{{ config(materialized='table', tags=['ai', 'sample']) }}
 
 with
 

@@ -4,7 +4,7 @@
         unique_key='article_id',
         incremental_strategy='delete+insert',
         on_schema_change='fail',
-        tags=['ai'],
+        tags=['ai', 'sample'],
     )
 }}
 

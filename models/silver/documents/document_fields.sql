@@ -5,7 +5,7 @@
         unique_key='path',
         incremental_strategy='delete+insert',
         on_schema_change='fail',
-        tags=['ai'],
+        tags=['ai', 'sample'],
         post_hook="{{ warehouse_ai.without_vanished() }}",
     )
 }}

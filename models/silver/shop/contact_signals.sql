@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        tags=['ai'],
+        tags=['ai', 'sample'],
         post_hook="delete from {{ this }} where contact_id not in (select contact_id from {{ ref('stg_support_contacts') }})",
     )
 }}

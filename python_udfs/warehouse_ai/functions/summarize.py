@@ -99,7 +99,8 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         return [_summary(text, found, embedded, spec) for text, found in zip(texts, places, strict=True)]
 
     def evaluate(texts: list[str]) -> dict[str, pa.Array]:
-        space = namespace("summarize", spec.encoder.model, str(spec.max_words) + (f", {spec.max_sentences} sentences" if spec.max_sentences else ""))
+        length = f"{spec.max_words}, {spec.max_sentences} sentences" if spec.max_sentences else str(spec.max_words)
+        space = namespace("summarize", spec.encoder.model, length)
         good, found, errors = split_failures(derive(space, texts, score, call.context, call.ledger_key))
         value, parts = [], []
         for i, result in zip(good, found, strict=True):
