@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 DBT := $(BIN)/dbt
 DUCKDB_1 := 1.5.6
 # Most tests run dbt, which has one busy thread; the tests of a file share what they built.
-WORKERS := -n 2 --dist loadfile
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # DuckDB 2.0 prints notes of its binding library when Python ends; they mean nothing to a user.
 QUIET := 2> >(grep -vE '^nanobind: | - leaked | - \.\.\. skipped|nanobind.readthedocs' >&2)
 

@@ -27,6 +27,14 @@ hypothesis.settings.register_profile("no_deadline", deadline=None)
 hypothesis.settings.load_profile("no_deadline")
 
 
+SLOW_FILES = ("test_dbt_pipeline", "test_customer_features", "test_document_pipeline", "test_dbt_install", "test_suggest_tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that the processes of a run end together."""
+    items.sort(key=lambda item: SLOW_FILES.index(item.path.stem) if item.path.stem in SLOW_FILES else len(SLOW_FILES))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "duckdb_1: also runs on DuckDB 1")
 

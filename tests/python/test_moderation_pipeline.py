@@ -1,24 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from conftest import Project, copy_project
+from conftest import Project
 
-LANDED = ("raw_posts", "raw_comments", "moderation_reviews", "bronze_posts", "bronze_comments")
+LEDGER = "from main.ai_ledger where function = 'ai_moderate' and node_id like '%moderation_scores'"
 SILVER = ("stg_user_content", "moderation_reviewed", "moderation_scores", "moderation_decisions")
 
 
-@pytest.fixture(scope="module")
-def moderated(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Project:
-    """The part of the pipeline that decides on posts and comments, built once."""
-    folder = tmp_path_factory.mktemp("moderated") / "project"
-    folder.mkdir()
-    copy_project(folder)
-    project = Project(folder, shared_cache)
-    project.dbt("build", "--select", *LANDED, *SILVER, "fct_moderation", "--exclude", "resource_type:test", "resource_type:unit_test")
-    return project
+@pytest.fixture
+def moderated(copy_of: Callable[[], Project]) -> Project:
+    """The pipeline as it was built."""
+    return copy_of()
 
 
 def levels(project: Project) -> dict[str, str]:
@@ -28,11 +23,11 @@ def levels(project: Project) -> dict[str, str]:
 def test_another_policy_changes_decisions_without_calling_the_model(moderated: Project) -> None:
     before = levels(moderated)
     version = moderated.query("select any_value(policy_version) from main_silver.moderation_decisions")[0][0]
-    scored, computed = moderated.query("select sum(distinct_texts), sum(computed) from main.ai_ledger where function = 'ai_moderate'")[0]
+    scored, computed = moderated.query(f"select sum(distinct_texts), sum(computed) {LEDGER}")[0]
     assert scored == len(before) == 1000
     moderated.dbt("run", "--select", *SILVER, "fct_moderation", moderation_policy="strict")
     after = levels(moderated)
-    assert moderated.query("select sum(computed) from main.ai_ledger where function = 'ai_moderate'") == [(computed,)]
+    assert moderated.query(f"select sum(computed) {LEDGER}") == [(computed,)]
     assert moderated.query("select distinct policy_name from main_gold.fct_moderation") == [("strict",)]
     assert moderated.query("select any_value(policy_version) from main_silver.moderation_decisions")[0][0] != version
     order = ["approved", "flagged", "review_required", "rejected"]
