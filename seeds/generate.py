@@ -298,6 +298,9 @@ def main() -> None:
     for table, key in (("customers", "customer_id"), ("transactions", "transaction_id"), ("support_contacts", "contact_id")):
         clean[table], found = spoil(clean[table], table, key, rng)
         planted += found
+    contacts = clean["support_contacts"]
+    blank = sorted(set(contacts.contact_id[contacts.message.fillna("x").str.strip() == ""]))
+    planted += [{"table_name": TABLES["support_contacts"], "row_key": key, "column_name": "message", "kind": "blank message"} for key in blank]
     clean["customers"] = changes(clean["customers"], rng)
     for table, name in TABLES.items():
         clean[table].to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d %H:%M:%S")

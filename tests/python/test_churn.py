@@ -52,7 +52,8 @@ def replaced(table: pa.Table, name: str, rows: np.ndarray, value: float) -> pa.T
 
 def rendered(model: str) -> str:
     """SQL of a model, its references by their bare names."""
-    sql = (ROOT / f"models/{model}.sql").read_text(encoding="utf8")
+    (path,) = (ROOT / "models").rglob(f"{model}.sql")
+    sql = path.read_text(encoding="utf8")
     return re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", re.sub(r"\{\{ config\(.*?\) \}\}", "", sql))
 
 
@@ -186,7 +187,7 @@ def test_a_probability_on_a_border_belongs_to_the_lower_tier(probability: float,
             " cast($1 as double) as churn_probability, null as contributions, null as reasons, null as model_id, null as scored_at",
             [probability],
         )
-        sql = f"select churn_risk_tier, recommended_action, business_priority, retention_value from ({rendered('gold/fct_churn')})"
+        sql = f"select churn_risk_tier, recommended_action, business_priority, retention_value from ({rendered('fct_churn')})"
         assert connection.execute(sql).fetchall() == [(tier, action, priority, pytest.approx(100 * (1 - probability)))]
 
 
@@ -216,7 +217,7 @@ def shop() -> duckdb.DuckDBPyConnection:
         create table stg_cancellations as from '{seeds}/raw_cancellations.csv';
         create table churn_truth as from '{seeds}/churn_truth.csv';
     """)
-    connection.execute(f"create table churn_snapshots as {rendered('silver/churn_snapshots')}")
+    connection.execute(f"create table churn_snapshots as {rendered('churn_snapshots')}")
     return connection
 
 

@@ -697,7 +697,9 @@ def dbt(small: Project, served: Stub) -> Callable[..., Any]:
             os.environ.update(before)
         assert result.success != fails, "\n".join(messages)
         if fails:
-            return "\n".join(message for message in messages if message.startswith(("ai_", "Compilation Error", "Error while parsing")))
+            return "\n".join(
+                message for message in messages if message.startswith(("ai_", "Compilation Error", "Error while parsing", "Encountered"))
+            )
         return result.result if arguments[0] == "parse" else result.result.results[0].node.compiled_code
 
     return run

@@ -6,7 +6,11 @@ planted as (
     select
         table_name,
         row_key,
-        bool_or(kind not in ('amount as text', 'income as text', 'missing age', 'missing income', 'duplicated row', 'mistyped channel')) as is_broken
+        bool_or(
+            kind not in (
+                'amount as text', 'income as text', 'missing age', 'missing income', 'duplicated row', 'mistyped channel', 'blank message'
+            )
+        ) as is_broken
     from {{ ref('planted_errors') }}
     group by table_name, row_key
 ),

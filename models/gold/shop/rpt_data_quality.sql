@@ -6,11 +6,19 @@ days as (
     select * from {{ ref('data_quality_report') }}
 ),
 
+distinct_days as (
+    select distinct
+        table_name,
+        landed_on,
+        rows_landed
+    from days
+),
+
 landed as (
     select
         table_name,
         sum(rows_landed) as rows_landed
-    from (select distinct table_name, landed_on, rows_landed from days) as distinct_days
+    from distinct_days
     group by table_name
 ),
 
