@@ -300,7 +300,8 @@ def main() -> None:
         planted += found
     contacts = clean["support_contacts"]
     blank = sorted(set(contacts.contact_id[contacts.message.fillna("x").str.strip() == ""]))
-    planted += [{"table_name": TABLES["support_contacts"], "row_key": key, "column_name": "message", "kind": "blank message"} for key in blank]
+    where = {"table_name": TABLES["support_contacts"], "column_name": "message", "kind": "blank message"}
+    planted += [{**where, "row_key": key} for key in blank]
     clean["customers"] = changes(clean["customers"], rng)
     for table, name in TABLES.items():
         clean[table].to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d %H:%M:%S")
