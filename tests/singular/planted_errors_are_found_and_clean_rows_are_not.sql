@@ -8,7 +8,13 @@ planted as (
         row_key,
         bool_or(
             kind not in (
-                'amount as text', 'income as text', 'missing age', 'missing income', 'duplicated row', 'mistyped channel', 'blank message'
+                'amount as text',
+                'income as text',
+                'missing age',
+                'missing income',
+                'duplicated row',
+                'mistyped channel',
+                'blank message'
             )
         ) as is_broken
     from {{ ref('planted_errors') }}
@@ -16,11 +22,25 @@ planted as (
 ),
 
 checked as (
-    select 'raw_shop_customers' as table_name, customer_id as row_key, len(reasons) > 0 as is_flagged from {{ ref('shop_customers_checked') }}
+    select
+        'raw_shop_customers' as table_name,
+        customer_id as row_key,
+        len(reasons) > 0 as is_flagged
+    from {{ ref('shop_customers_checked') }}
     union all
-    select 'raw_transactions', transaction_id, len(reasons) > 0 from {{ ref('transactions_checked') }} where copy_number = 1
+    select
+        'raw_transactions' as table_name,
+        transaction_id as row_key,
+        len(reasons) > 0 as is_flagged
+    from {{ ref('transactions_checked') }}
+    where copy_number = 1
     union all
-    select 'raw_support_contacts', contact_id, len(reasons) > 0 from {{ ref('support_contacts_checked') }} where copy_number = 1
+    select
+        'raw_support_contacts' as table_name,
+        contact_id as row_key,
+        len(reasons) > 0 as is_flagged
+    from {{ ref('support_contacts_checked') }}
+    where copy_number = 1
 )
 
 select checked.*

@@ -23,7 +23,7 @@ final as (
         cast(
             case kind
                 {%- for kind, strength in strengths.items() %}
-                when {{ warehouse_ai._wai_literal(kind) }} then {{ strength }}
+                    when {{ warehouse_ai._wai_literal(kind) }} then {{ strength }}
                 {%- endfor %}
             end as double
         ) as strength,
