@@ -34,8 +34,9 @@ def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Group:
     for index, column in enumerate(columns):
         widest = max((len(row[index]) for row in cells), default=0)
         if any(isinstance(row[index], int | float) for row in rows):
-            # A name may go on a second line, a number may not be cut.
-            out.add_column(column.replace("_", " "), justify="right", min_width=widest)
+            # A name may go on a second line; no number and no word may be cut.
+            words = column.replace("_", " ")
+            out.add_column(words, justify="right", min_width=max(widest, *map(len, words.split())))
         else:
             out.add_column(column, overflow="ellipsis", max_width=44, min_width=min(widest, 10), no_wrap=True)
     for row in cells:
