@@ -339,6 +339,7 @@ def fit(table: pa.Table, label: np.ndarray, split: Split, features: Sequence[str
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import log_loss, roc_auc_score
+    from threadpoolctl import threadpool_limits
 
     names = tuple(WORDS if features is None else features)
     label = np.asarray(label, np.int64)
@@ -362,7 +363,9 @@ def fit(table: pa.Table, label: np.ndarray, split: Split, features: Sequence[str
     # Indicators serve the trees too: they need no order of categories.
     steps = [replace(term, mean=0.0, scale=1.0) for term in terms_of(of(train), (0.0, 1.0))]
     trees = HistGradientBoostingClassifier(learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=40, random_state=0)
-    trees.fit(design(steps, of(train)), label[train])
+    # On few rows threads mostly wait for each other, and beside another model of the build they wait long.
+    with threadpool_limits(1):
+        trees.fit(design(steps, of(train)), label[train])
     boosting = roc_auc_score(label[validation], trees.predict_proba(design(steps, of(validation)))[:, 1])
 
     best = max(auc for *_, auc in tried)
