@@ -215,7 +215,7 @@ def test_an_empty_build_builds_every_model_without_a_model_call(built: Project, 
     folder.mkdir()
     copy_project(folder)
     project = Project(folder, tmp_path / CACHE)
-    project.dbt("build", "--empty", "--exclude", "resource_type:unit_test", "test_name:ai_accuracy")
+    project.dbt("build", "--empty", "--exclude", "resource_type:unit_test", "resource_type:test")
     assert project.query("select count(*) from main_silver.enriched_customers") == [(0,)]
     assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]
 
