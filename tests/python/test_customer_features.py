@@ -160,13 +160,3 @@ def test_exports_are_written_anew_and_hold_the_table(copy_of_shop: Callable[[], 
     assert plans() == {"plan=basic", "plan=plus"}
     exported = duckdb.sql(f"select count(*), count(message_centroid) from '{files}/*/*.parquet'").fetchall()
     assert exported == project.query("select count(*), count(message_centroid) from main_gold.fct_customer_features")
-
-
-def test_an_empty_run_in_memory_exports_nothing(shop: Project, tmp_path: Path) -> None:
-    shutil.copytree(shop.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("target", "*.duckdb"))
-    project = Project(tmp_path / "copy", shop.cache)
-    project.dbt("build", "--target", "ci", "--empty", "--select", "+export_customer_features", "+export_churn_summary",
-                "--exclude", "resource_type:unit_test", "test_type:singular",
-                warehouse_ai_export_dir=str(tmp_path / "deep/er"))  # fmt: skip
-    assert duckdb.sql(f"select count(customer_id) from '{tmp_path}/deep/er/customer_features/*/*.parquet'").fetchall() == [(0,)]
-    assert (tmp_path / "deep/er/churn_summary.csv").exists()

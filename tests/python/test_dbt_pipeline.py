@@ -216,8 +216,10 @@ def test_an_empty_build_builds_every_model_without_a_model_call(built: Project, 
     copy_project(folder)
     project = Project(folder, tmp_path / CACHE)
     project.dbt("build", "--empty", "--exclude", "resource_type:unit_test", "resource_type:test")
-    assert project.query("select count(*) from main_silver.enriched_customers") == [(0,)]
+    for relation in ("main_silver.enriched_customers", "main_silver.document_embeddings", "main_gold.fct_recommendations"):
+        assert project.query(f"select count(*) from {relation}") == [(0,)], relation
     assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]
+    assert (project.folder / "target/exports/churn_summary.csv").exists()
 
 
 def test_every_column_and_macro_is_described_where_dbt_docs_shows_it(built: Project) -> None:

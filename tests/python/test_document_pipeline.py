@@ -72,13 +72,3 @@ def test_vectors_are_exported_to_lancedb(project: Project, tmp_path: Path) -> No
     vector = project.query(f"select embedding from main_silver.document_embeddings where chunk_id = '{chunk}'")[0][0]
     (nearest,) = table.search(list(vector)).limit(1).to_list()
     assert (nearest["chunk_id"], nearest["path"], nearest["chunk_text"]) == (chunk, path, text)
-
-
-def test_an_empty_run_lands_and_computes_nothing(tmp_path: Path, shared_cache: Path) -> None:
-    copy_project(tmp_path)
-    project = Project(tmp_path, shared_cache)
-    project.dbt(
-        "run", "--empty", "--select", "bronze_documents", "parsed_documents", "document_fields", "document_chunks", "document_embeddings"
-    )
-    assert project.query("select count(*) from main_silver.document_embeddings") == [(0,)]
-    assert project.query("select coalesce(sum(computed), 0) from main.ai_ledger") == [(0,)]
