@@ -24,7 +24,7 @@
     {{- return(
         'case when ' ~ scores ~ ' is not null then list_transform([list_max([' ~ reached | join(', ') ~ '])], lambda worst: {'
         ~ "'value': (['" ~ levels | join("', '") ~ "'])[1 + coalesce(worst.level, 0)], 'category': worst.category, 'score': worst.score, "
-        ~ "'margin': list_min([" ~ margins | join(', ') ~ '])})[1] end'
+        ~ "'margin': round(list_min([" ~ margins | join(', ') ~ ']), 6)})[1] end'
     ) -}}
 {%- endmacro %}
 
