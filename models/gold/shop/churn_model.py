@@ -15,6 +15,6 @@ def model(dbt: Any, session: Any) -> Any:
     if not labelled.num_rows:
         return churn.SCHEMA.empty_table()
     split = churn.Split.by_time(labelled["month_start"].to_pylist())
-    # Empty for those of `churn_snapshots`.
-    features = str(dbt.config.get("features") or "").split()
-    return churn.fit(labelled, np.array(labelled["churned"].to_pylist()), split, features or None).to_table()
+    # Empty for those of `churn_snapshots`. dbt finds a setting only where its call stands alone.
+    named = dbt.config.get("features")
+    return churn.fit(labelled, np.array(labelled["churned"].to_pylist()), split, (named or "").split() or None).to_table()
