@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 from sklearn.metrics import log_loss, roc_auc_score
 
-from benchmarks.machine import write
+from benchmarks.machine import public_sets, write
 from warehouse_ai.tabular import churn
 
 FOLDS = 10
@@ -70,7 +69,7 @@ def out_of_fold(table: pa.Table, label: np.ndarray, fold: np.ndarray) -> OutOfFo
 
 def main() -> None:
     """Measure, and write the figures."""
-    table, label, fold = telco(Path(os.environ["WAREHOUSE_AI_DATA"]) / "telco_churn" / "Telco-Customer-Churn.csv")
+    table, label, fold = telco(public_sets() / "telco_churn" / "Telco-Customer-Churn.csv")
     probability, aucs, trees, methods = out_of_fold(table, label, fold)
     figures = {
         "command": "python -m benchmarks.churn",

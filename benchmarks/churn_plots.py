@@ -11,24 +11,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import matplotlib as mpl
 import numpy as np
 
 from benchmarks.churn import out_of_fold, telco
-from benchmarks.machine import write
+from benchmarks.machine import public_sets, write
+from benchmarks.plots import plt, save
 from warehouse_ai.tabular import churn
 
-mpl.use("svg")
-# The same figures give the same files.
-mpl.rcParams.update({"svg.hashsalt": "warehouse_ai", "svg.fonttype": "none", "axes.spines.top": False, "axes.spines.right": False})
-from matplotlib import pyplot as plt  # noqa: E402  # after the back end is chosen
-
-IMAGES = Path(__file__).parents[1] / "docs/images"
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
 SNAPSHOTS = """
 select snapshots.*, truth.probability
@@ -79,16 +72,8 @@ def bins(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array([scored.probability[part].mean() for part in parts]), share, error
 
 
-def save(name: str) -> None:
-    """Write the figure without the date of its making."""
-    plt.tight_layout()
-    plt.savefig(IMAGES / f"{name}.svg", metadata={"Date": None})
-    plt.close()
-
-
 def draw(sets: list[Scored]) -> None:
     """Draw both pictures."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
     plt.figure(figsize=(7, 4))
     for scored in sets:
         share, times = lift(scored)
@@ -128,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", type=Path, default=Path("warehouse.duckdb"))
     database = parser.parse_args().database
-    table, label, fold = telco(Path(os.environ["WAREHOUSE_AI_DATA"]) / "telco_churn" / "Telco-Customer-Churn.csv")
+    table, label, fold = telco(public_sets() / "telco_churn" / "Telco-Customer-Churn.csv")
     sets = [Scored("Telco, out of fold", "tab:orange", label, out_of_fold(table, label, fold).probability), *shop(database)]
     draw(sets)
     result = {"command": "python -m benchmarks.churn_plots", **{scored.name: figures(scored) for scored in sets}}

@@ -12,15 +12,10 @@ import argparse
 from pathlib import Path
 
 import duckdb
-import matplotlib as mpl
 import numpy as np
 
-mpl.use("svg")
-# The same figures give the same files.
-mpl.rcParams.update({"svg.hashsalt": "warehouse_ai", "svg.fonttype": "none", "axes.spines.top": False, "axes.spines.right": False})
-from matplotlib import pyplot as plt  # noqa: E402  # after the back end is chosen
+from benchmarks.plots import plt, save
 
-IMAGES = Path(__file__).parents[1] / "docs/images"
 TOPICS = """
 select ntile(5) over (order by articles.topic_confidence) as fifth, articles.topic_confidence, articles.topic = labels.topic as is_right
 from main_silver.classified_articles as articles
@@ -36,13 +31,6 @@ order by truth.image_state, images.product_id
 """
 
 
-def save(name: str) -> None:
-    """Write the current figure without a date."""
-    plt.tight_layout()
-    plt.savefig(IMAGES / f"{name}.svg", metadata={"Date": None})
-    plt.close()
-
-
 def main() -> None:
     """Read the database and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -52,7 +40,6 @@ def main() -> None:
             f"select avg(topic_confidence), avg(is_right::integer), count(*) from ({TOPICS}) group by fifth order by fifth"
         ).fetchall()
         quality = connection.execute(QUALITY).fetchall()
-    IMAGES.mkdir(exist_ok=True)
     confidence, right, count = zip(*topics, strict=True)
     plt.figure(figsize=(4.5, 4))
     plt.plot([0, 1], [0, 1], color="0.8")
@@ -61,7 +48,8 @@ def main() -> None:
     plt.ylabel("share whose topic is right")
     save("article_topics")
 
-    states = sorted({state for state, _ in quality}, key=lambda state: -float(np.median([q for s, q in quality if s == state])))
+    medians = {state: float(np.median([q for s, q in quality if s == state])) for state, _ in quality}
+    states = sorted(medians, key=lambda state: (-medians[state], state))
     plt.figure(figsize=(5, 3.5))
     plt.boxplot([[q for s, q in quality if s == state] for state in states], tick_labels=states)
     plt.axhline(0.6, color="0.8")

@@ -25,7 +25,7 @@ import yaml
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.churn import telco
-from benchmarks.machine import write
+from benchmarks.machine import public_sets, write
 from warehouse_ai.tabular import churn
 
 ROOT = Path(__file__).parents[1]
@@ -183,9 +183,7 @@ def telco_snapshots(path: Path, folder: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, print and write."""
-    if not os.environ.get("WAREHOUSE_AI_DATA"):
-        raise SystemExit("WAREHOUSE_AI_DATA is not set: point it at the folder that holds the public sets.")
-    data = Path(os.environ["WAREHOUSE_AI_DATA"]).absolute()
+    data = public_sets()
     with tempfile.TemporaryDirectory() as folder:
         figures = {
             "command": "python -m benchmarks.customers",

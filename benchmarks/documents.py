@@ -9,7 +9,6 @@ the fields of twelve invoices of real companies in several languages (invoices_i
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from benchmarks.machine import enter, write
+from benchmarks.machine import enter, public_sets, write
 from warehouse_ai.engines import duckdb as engine
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.documents import PARSERS, SUFFIXES
@@ -64,7 +63,7 @@ def invoice_fields() -> list[dict[str, object]]:
 
 def main() -> None:
     """Measure, and write the figures."""
-    data = Path(os.environ["WAREHOUSE_AI_DATA"])
+    data = public_sets()
     connection = duckdb.connect()
     engine.register(connection)
     figures: dict[str, object] = {"command": "python -m benchmarks.documents", "parser": PARSERS.model}

@@ -15,6 +15,18 @@ RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("warehouse-ai", "duckdb", "dbt-core", "dbt-duckdb", "torch", "tokenizers", "sentence-transformers", "pyarrow", "numpy")
 
 
+def public_sets() -> Path:
+    """Return the folder of the public sets.
+
+    Raises:
+        SystemExit: ``WAREHOUSE_AI_DATA`` does not name it.
+    """
+    folder = os.environ.get("WAREHOUSE_AI_DATA")
+    if not folder:
+        raise SystemExit("WAREHOUSE_AI_DATA is not set: point it at the folder that holds the public sets.")
+    return Path(folder).absolute()
+
+
 def describe() -> dict[str, Any]:
     """Return processor, memory, accelerator and package versions."""
     import torch

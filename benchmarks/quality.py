@@ -9,7 +9,6 @@ Makes a dbt project of its own that installs the package, with one model a set, 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1
 from training.field_names import names_of
 from training.folds import fold_of
 
-from benchmarks.machine import RESULTS, write
+from benchmarks.machine import RESULTS, public_sets, write
 from warehouse_ai.tabular.churn import calibration_error
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +50,7 @@ Figures = dict[str, float]
 
 def parquet(name: str, table: str | None = None) -> str:
     """Return a FROM item for a public set."""
-    return f"read_parquet('{os.environ['WAREHOUSE_AI_DATA']}/{name}/{table or name}.parquet')"
+    return f"read_parquet('{public_sets()}/{name}/{table or name}.parquet')"
 
 
 def literal(value: object) -> str:
@@ -163,7 +162,7 @@ def draws(name: str, size: int, count: int, train: str, test: str) -> str:
 
 def flowers() -> str:
     """Model SQL that fits on each half of the photos and asks about the other."""
-    folder = f"{os.environ['WAREHOUSE_AI_DATA']}/flowers_100"
+    folder = f"{public_sets()}/flowers_100"
     halves = (
         f"select '{folder}/' || path as text, label from {parquet('flowers_100')} "
         "qualify row_number() over (partition by label order by path) % 2 = {}"
@@ -449,9 +448,6 @@ def answers(models: dict[str, str], folder: Path) -> dict[str, Rows]:
 
 def main() -> None:
     """Measure, print and write."""
-    if not os.environ.get("WAREHOUSE_AI_DATA"):
-        raise SystemExit("WAREHOUSE_AI_DATA is not set: point it at the folder that holds the public sets.")
-    os.environ["WAREHOUSE_AI_DATA"] = str(Path(os.environ["WAREHOUSE_AI_DATA"]).absolute())
     chosen = {name: row for name, row in sets().items() if name in sys.argv[1:] or not sys.argv[1:]}
     with tempfile.TemporaryDirectory() as folder:
         found = answers({name: sql for name, (_, sql, _, _) in chosen.items()}, Path(folder))

@@ -10,7 +10,6 @@ of all ratings, ``own`` on the last tenth of each user's ratings. What a user ra
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.machine import enter, write
+from benchmarks.machine import enter, public_sets, write
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import resolve
@@ -136,7 +135,7 @@ def bars(figures: dict[str, Any]) -> str:
 
 def main() -> None:
     """Tune, test, and write figures and picture."""
-    folder = Path(os.environ["WAREHOUSE_AI_DATA"]) / "movielens_100k"
+    folder = public_sets() / "movielens_100k"
     items = movies(folder)
     figures: dict[str, Any] = {"command": "python -m benchmarks.recommendations"}
     for split in SPLITS:

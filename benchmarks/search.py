@@ -9,7 +9,6 @@ window by window; the published figure of the encoder cuts them at 256 tokens, w
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.machine import RESULTS, enter, write
+from benchmarks.machine import RESULTS, enter, public_sets, write
 from benchmarks.quality import answers
 
 K = 10
@@ -60,7 +59,7 @@ def ndcg(found: list[str], relevant: set[str]) -> float:
 
 def main() -> None:
     """Measure, print and write."""
-    data = Path(os.environ["WAREHOUSE_AI_DATA"]).absolute() / "scifact"
+    data = public_sets() / "scifact"
     relevant: dict[str, set[str]] = {}
     labels = (
         f"select cast(query_id as varchar), cast(doc_id as varchar) from '{data}/scifact_qrels.parquet' where split = 'test' and rel > 0"
