@@ -26,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from _common import (
     DATA,
+    fast,
     fit,
     load_lora_factors,
     lora_encoder,
@@ -198,8 +199,9 @@ class Prompts:
 def score(model: SpanExtractor, prompts: list[Prompt]) -> list[torch.Tensor]:
     """Return the logits of each prompt, in the order given."""
     batch, order = packed([prompt.ids for prompt in prompts])
-    logits = model(batch, [prompts[i] for i in order])
-    return [logits[i] for i in np.argsort(order)]
+    with fast():
+        logits = model(batch, [prompts[i] for i in order])
+    return [logits[i].float() for i in np.argsort(order)]
 
 
 def loss_of(model: SpanExtractor, prompts: list[Prompt], gold: list[list[list[tuple[int, int]]]]) -> torch.Tensor:

@@ -17,6 +17,7 @@ import json
 import random
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ NEGATIVE = {
     "sadness",
 }
 NEUTRAL = {"neutral"}
+STRENGTHS = ("very negative", "negative", "neutral", "positive", "very positive")
 
 
 def polarity(emotions: list[str]) -> int | None:
@@ -71,38 +73,62 @@ def polarity(emotions: list[str]) -> int | None:
     return None
 
 
-def training_rows(rng: random.Random) -> list[tuple[str, int]]:
-    """Collect (text, class) for one epoch."""
+@dataclass(frozen=True)
+class Row:
+    """A training text with its class, and its place on the scale of five where its source has one (-1 elsewhere)."""
+
+    text: str
+    polarity: int
+    strength: int = -1
+
+
+def own(name: str) -> list[dict[str, str]]:
+    """Read texts written for this project."""
+    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf8").splitlines()]
+
+
+def graded(text: str, label: str) -> Row:
+    """Read a label of the scale of five."""
+    strength = STRENGTHS.index(label)
+    return Row(text, 0 if strength < 2 else 1 if strength == 2 else 2, strength)
+
+
+def training_rows(rng: random.Random) -> list[Row]:
+    """Collect the texts of one epoch."""
     sst = read_set("sst5").query("split == 'train'")
-    rows: list[tuple[str, int]] = [
-        (t, 0 if "negative" in label else 2 if "positive" in label else 1) for t, label in zip(sst.text, sst.label, strict=True)
-    ]
+    rows = [graded(text, label) for text, label in zip(sst.text, sst.label, strict=True)]
+    rows += [graded(r["text"], r["label"]) for r in own("sentiment_reviews")]
     emotions = read_set("goemotions").query("split == 'train'")
     mapped = [(t, polarity(list(labels))) for t, labels in zip(emotions.text, emotions.labels, strict=True)]
     for index in range(3):
-        rows += rng.sample([(t, p) for t, p in mapped if p == index], 1200)
+        rows += [Row(text, index) for text in rng.sample([t for t, p in mapped if p == index], 2400)]
     aspects: dict[str, set[str]] = {}
     reviews = read_set("semeval14_absa").query("split == 'train'")
     for text, label in zip(reviews.text, reviews.label, strict=True):
         aspects.setdefault(text, set()).add(label)
-    rows += [(t, CLASSES.index(*labels)) for t, labels in aspects.items() if len(labels) == 1 and labels <= set(CLASSES)]
-    own = [json.loads(line) for line in (DATA / "feedback_sentiment.jsonl").read_text(encoding="utf8").splitlines()]
-    rows += [(r["text"], CLASSES.index(r["sentiment"])) for r in own] * 2
+    rows += [Row(t, CLASSES.index(*labels)) for t, labels in aspects.items() if len(labels) == 1 and labels <= set(CLASSES)]
+    tweets = read_set("tweeteval", "tweeteval_emotion").query("split == 'train'")
+    rows += [Row(t, 0 if label in ("anger", "sadness") else 2) for t, label in zip(tweets.text, tweets.label, strict=True)]
+    rows += [Row(r["text"], CLASSES.index(r["label"])) for r in own("sentiment_tweets")] * 2
+    rows += [Row(r["text"], CLASSES.index(r["sentiment"])) for r in own("feedback_sentiment")] * 2
     return rows
 
 
-def loss_of(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy over three classes, and over the two poles where a text has one: the sign of the value has to be right too."""
-    loss = F.cross_entropy(logits, target, label_smoothing=0.05)
-    polar = target != 1
+def loss_of(logits: torch.Tensor, rows: list[Row]) -> torch.Tensor:
+    """Cross-entropy over three classes, over the two poles where a text has one, so that the sign is right too, and over five strengths."""
+    target, strength = torch.tensor([row.polarity for row in rows]), torch.tensor([row.strength for row in rows])
+    loss = F.cross_entropy(logits[:, :3], target, label_smoothing=0.05)
+    polar, known = target != 1, strength >= 0
     if polar.any():
         loss = loss + 0.5 * F.cross_entropy(logits[polar][:, [0, 2]], target[polar] // 2)
+    if known.any():
+        loss = loss + 0.3 * F.cross_entropy(logits[known][:, 3:], strength[known])
     return loss
 
 
 def probabilities(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
     """Score texts, ``[rows, 3]``."""
-    return F.softmax(logits_of(model, unprompted(texts)), -1).numpy()
+    return F.softmax(logits_of(model, unprompted(texts))[:, :3], -1).numpy()
 
 
 def report(model: SequenceClassifier) -> dict[str, float]:
@@ -139,15 +165,16 @@ def train(seed: int) -> dict[str, torch.Tensor]:
     seed_everything(seed)
     rng = random.Random(seed)
     rows = training_rows(rng)
-    inputs = unprompted([text for text, _ in rows])
-    model = SequenceClassifier(lora_encoder(RANK), len(CLASSES))
+    inputs = unprompted([row.text for row in rows])
+    # The strengths help to train and are not shipped.
+    model = SequenceClassifier(lora_encoder(RANK), len(CLASSES) + len(STRENGTHS))
 
     def loss(batch: list[int]) -> torch.Tensor:
-        return loss_of(forward(model, [inputs[i] for i in batch]), torch.tensor([rows[i][1] for i in batch]))
+        return loss_of(forward(model, [inputs[i] for i in batch]), [rows[i] for i in batch])
 
     def state(model: SequenceClassifier) -> dict[str, torch.Tensor]:
         scale = temperature(model)
-        head = {name: getattr(model.head, name).detach().clone() / scale for name in ("weight", "bias")}
+        head = {name: getattr(model.head, name)[: len(CLASSES)].detach().clone() / scale for name in ("weight", "bias")}
         return {**lora_factors(model.encoder), **{f"head.{name}": tensor for name, tensor in head.items()}}
 
     def save(model: SequenceClassifier) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from warehouse_ai.models.encoder import TextEncoder
+from warehouse_ai.models.encoder import Projection, TextEncoder
 from warehouse_ai.models.packing import Packed
 from warehouse_ai.models.spans import Prompt
 
@@ -24,8 +24,8 @@ class SpanExtractor(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.width = width
-        self.token = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 3 * width))
-        self.field = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 3 * width))
+        self.token = nn.Sequential(Projection(hidden, hidden), nn.GELU(), Projection(hidden, 3 * width))
+        self.field = nn.Sequential(Projection(hidden, hidden), nn.GELU(), Projection(hidden, 3 * width))
         self.bias = nn.Parameter(torch.full((3,), -3.0))
 
     def forward(self, batch: Packed, prompts: Sequence[Prompt]) -> list[Tensor]:
