@@ -103,7 +103,7 @@ def steps_to_continue() -> int:
 def resume(model: nn.Module, adapter: Adapter) -> None:
     """Load a shipped adapter, its calibration folded into the head, into a ``SequenceClassifier`` under training."""
     shipped = adapter.load()
-    load_lora_factors(model.encoder, adapter.encoder_factors(shipped))
+    load_lora_factors(model.encoder, adapter.encoder_changes(shipped))
     model.load_state_dict({n: t for n, t in shipped.items() if n.startswith("head.")}, strict=False)
 
 

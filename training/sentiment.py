@@ -203,7 +203,7 @@ def main() -> None:
     given = parser.parse_args().parts
     started = time.time()
     tensors = averaged([load_file(path) for path in given] or [train(seed) for seed in SEEDS])
-    model = SequenceClassifier(load_text_encoder(Adapter.encoder_factors(tensors)), len(CLASSES))
+    model = SequenceClassifier(load_text_encoder(Adapter.encoder_changes(tensors)), len(CLASSES))
     model.load_state_dict({name: t for name, t in tensors.items() if name.startswith("head.")}, strict=False)
     scale = temperature(model)
     save_weights("sentiment", {**tensors, "head.weight": tensors["head.weight"] / scale, "head.bias": tensors["head.bias"] / scale})

@@ -31,11 +31,11 @@ from _common import (
 from warehouse_ai.models.sequence_classifier import SequenceClassifier
 
 SEED = 3
-EPOCHS = 1
+EPOCHS = 3
 BATCH = 32
 LEARNING_RATE = 5e-4
 AVERAGED = 0.3
-RANK = 16
+RANK = 32
 CLASSES = ("negative", "neutral", "positive", "not mentioned")
 UNMENTIONED = 0.15
 """Share of rows whose aspect the text does not mention."""
@@ -54,7 +54,7 @@ def training_rows(rng: random.Random) -> list[Row]:
     for name, table, aspect, query, limit in (
         ("semeval14_absa", "semeval14_absa", "aspect", "split == 'train' and domain == 'restaurant'", None),
         ("semeval14_absa", "semeval14_absa", "aspect", "split == 'train' and domain == 'laptop'", None),
-        ("mams_absa", "mams_atsa", "aspect", "split == 'train'", 8000),
+        ("mams_absa", "mams_atsa", "aspect", "split == 'train'", None),
         ("mams_absa", "mams_acsa", "category", "split == 'train'", 3000),
     ):
         rows = rows_of(name, table, aspect, query)

@@ -54,11 +54,12 @@ class Adapter:
             base = (file.metadata() or {}).get("base")
             if base != ENCODER.sha256:
                 raise ValueError(f"{self.path.name} was trained for encoder {base}, not {ENCODER.sha256}")
-            return {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
 
     @staticmethod
-    def encoder_factors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Select the LoRA factors, named as the encoder's modules."""
+    def encoder_changes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Select what changes the encoder, named as its parameters."""
         return {name.removeprefix("encoder."): t for name, t in tensors.items() if name.startswith("encoder.")}
 
 

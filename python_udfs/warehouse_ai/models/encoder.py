@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from warehouse_ai.models.changes import apply
 from warehouse_ai.models.packing import Packed
 
 
@@ -111,7 +112,7 @@ def load_encoder(path: Path, sha256: str, adapter: Mapping[str, Tensor] | None =
     Args:
         path: the safetensors file, with the parameter names of Hugging Face's ``BertModel``.
         sha256: what the file must hash to.
-        adapter: LoRA factors to merge, ``<module>.lora_A`` ``[rank, in]`` and ``<module>.lora_B`` ``[out, rank]``, scale included.
+        adapter: what training changed, as ``changes.apply`` reads it.
 
     Raises:
         ValueError: the file is not the published one.
@@ -143,10 +144,6 @@ def load_encoder(path: Path, sha256: str, adapter: Mapping[str, Tensor] | None =
             )
             for ours, theirs in names.items():
                 state[f"layers.{i}.{ours}.{kind}"] = source[f"{prefix}{theirs}.{kind}"]
-    adapter = adapter or {}
-    for name in adapter:
-        if name.endswith(".lora_A"):
-            module = name.removesuffix(".lora_A")
-            state[f"{module}.weight"] += adapter[f"{module}.lora_B"].float() @ adapter[name].float()
+    apply(state, adapter or {})
     encoder.load_state_dict(state)
     return encoder.eval()

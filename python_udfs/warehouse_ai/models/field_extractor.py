@@ -13,7 +13,7 @@ from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.packing import pack_inputs
 from warehouse_ai.models.registry import load_text_encoder, load_tokenizer
-from warehouse_ai.models.spans import MAX_FIELDS, OVERLAP, Prompt, Span, build_prompt, decode, united
+from warehouse_ai.models.spans import MAX_FIELDS, OVERLAP, Prompt, Span, build_prompt, decode, united, without_rivals
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class FieldExtractor:
     """Find the spans of each field; scores are calibrated probabilities that the span is exactly right (Platt scaling on development rows).
 
     Attributes:
-        fields: field names or ``name: description``; their order does not matter to a field's neighbours beyond its group of eight.
+        fields: field names or ``name: description``; their order does not matter to a field's neighbours beyond its group of sixteen.
     """
 
     fields: tuple[str, ...]
@@ -58,7 +58,7 @@ class FieldExtractor:
         return namespace("extract", EXTRACT.revision, "fp32", *self.fields)
 
     def inputs(self, texts: list[str]) -> list[PromptedWindow]:
-        """Tokenize, and put up to eight field names in front of each window."""
+        """Tokenize, and put up to sixteen field names in front of each window."""
         tokenizer = load_tokenizer()
         names = [window.ids[1:-1] for window in tokenizer.windows(list(self.fields))]
         groups = [tuple(range(at, min(at + MAX_FIELDS, len(names)))) for at in range(0, len(names), MAX_FIELDS)]
@@ -73,7 +73,7 @@ class FieldExtractor:
         from warehouse_ai.models.span_extractor import SpanExtractor
 
         tensors = EXTRACT.load()
-        model = SpanExtractor(load_text_encoder(EXTRACT.encoder_factors(tensors)))
+        model = SpanExtractor(load_text_encoder(EXTRACT.encoder_changes(tensors)))
         head = {name: t for name, t in tensors.items() if name.split(".")[0] in ("token", "field", "bias")}
         missing, unexpected = model.load_state_dict(head, strict=False)
         if unexpected or any(not name.startswith("encoder.") for name in missing):
@@ -97,8 +97,8 @@ class FieldExtractor:
         return found
 
     def merge(self, text: str, inputs: Sequence[PromptedWindow], parts: Sequence[dict[int, list[Span]]]) -> bytes:
-        """Unite the windows' spans; of two that overlap the more probable stays."""
-        return united([[s for part in parts for s in part.get(index, [])] for index in range(len(self.fields))])
+        """Unite the windows' spans; of two that overlap the more probable stays, also where they are of different fields and it is unsure."""
+        return united(without_rivals([[s for part in parts for s in part.get(index, [])] for index in range(len(self.fields))]))
 
 
 def _calibrated(span: Span, slope: float, intercept: float) -> Span:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAX_FIELDS = 8
+MAX_FIELDS = 16
 """Fields in one prompt; longer schemas take several passes."""
 
 OVERLAP = 48
 """Tokens that neighbouring windows share: a shorter span is whole in one of them."""
 CANDIDATE = 0.1
 """A token below this probability never starts or ends a span."""
+SURE = 0.8
+"""From this probability on a span stays beside a likelier one of another field that it overlaps."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,22 @@ def decode(probabilities: np.ndarray, offsets: np.ndarray) -> list[Span]:
         if all(j[k] < a or i[k] > b for a, b, _ in taken):
             taken.append((int(i[k]), int(j[k]), float(scores[k])))
     return [Span(int(offsets[a, 0]), int(offsets[b, 1]), score) for a, b, score in sorted(taken)]
+
+
+def without_rivals(found: Sequence[Sequence[Span]]) -> list[list[Span]]:
+    """Let the fields of a schema compete: a span that is not sure yields to a likelier one of another field that it overlaps.
+
+    Args:
+        found: spans of each field, their scores probabilities.
+    """
+    rivals = sorted(((span, field) for field, spans in enumerate(found) for span in spans), key=lambda r: -r[0].score)
+    kept: list[list[Span]] = [[] for _ in found]
+    taken: list[tuple[Span, int]] = []
+    for span, field in rivals:
+        if span.score >= SURE or all(field == f or span.end <= t.start or span.start >= t.end for t, f in taken):
+            kept[field].append(span)
+            taken.append((span, field))
+    return kept
 
 
 def united(found: Sequence[Sequence[Span]]) -> bytes:

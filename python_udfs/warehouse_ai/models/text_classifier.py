@@ -88,7 +88,7 @@ class TextClassifier:
 
         tensors = self.adapter.load()
         head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
-        model = SequenceClassifier(load_text_encoder(self.adapter.encoder_factors(tensors)), len(head["head.bias"]), prompted=self.prompted)
+        model = SequenceClassifier(load_text_encoder(self.adapter.encoder_changes(tensors)), len(head["head.bias"]), prompted=self.prompted)
         model.load_state_dict({**model.state_dict(), **head})
         return model.to(device.kind).eval()
 
