@@ -174,3 +174,17 @@ def small(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Proje
     )
     project.dbt("deps")
     return project
+
+
+def beside(small: Project, folder: Path, *settings: str) -> Project:
+    """Make a project that has installed what the small one has, and nothing else; `settings` are more lines of its dbt_project.yml."""
+    folder.mkdir(parents=True)
+    for name in ("packages.yml", "package-lock.yml"):
+        shutil.copy(small.folder / name, folder / name)
+    for name in ("dbt_packages", "profiles"):
+        shutil.copytree(small.folder / name, folder / name, symlinks=True)
+    project = Project(folder, small.cache)
+    project.write(
+        "dbt_project.yml", "\n".join(["name: shop\nprofile: shop\nversion: '1.0'\nmodels: {shop: {+materialized: table}}", *settings, ""])
+    )
+    return project

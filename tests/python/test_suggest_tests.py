@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT, Project
+from conftest import ROOT, Project, beside
 
 KEYS = {"shop_customers": "customer_id", "transactions": "transaction_id", "support_contacts": "contact_id"}
 # Frost, a long tail, rare tags that are no slips, codes of digits, times ahead of any clock, short but meaningful answers.
@@ -40,20 +40,13 @@ from numbers
 @pytest.fixture(scope="module")
 def shop(small: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with the landing data under names of its own, the odd table, and what is suggested for them pasted in."""
-    folder = tmp_path_factory.mktemp("suggested") / "shop"
-    folder.mkdir()
-    for name in ("packages.yml", "package-lock.yml"):
-        shutil.copy(small.folder / name, folder / name)
-    for name in ("dbt_packages", "profiles"):
-        shutil.copytree(small.folder / name, folder / name, symlinks=True)
-    project = Project(folder, small.cache)
     described = yaml.safe_load((ROOT / "seeds/_shop_seeds.yml").read_text(encoding="utf8"))["seeds"]
     types = {seed["name"].removeprefix("raw_"): {"+column_types": seed["config"]["column_types"]} for seed in described}
-    settings = {"name": "shop", "profile": "shop", "version": "1.0", "models": {"shop": {"+materialized": "table"}}}
-    project.write("dbt_project.yml", yaml.safe_dump({**settings, "seeds": {"shop": {name: types[name] for name in KEYS}}}))
-    (folder / "seeds").mkdir()
+    seeds = {"seeds": {"shop": {name: types[name] for name in KEYS}}}
+    project = beside(small, tmp_path_factory.mktemp("suggested") / "shop", yaml.safe_dump(seeds))
+    (project.folder / "seeds").mkdir()
     for name in KEYS:
-        shutil.copy(ROOT / f"seeds/raw_{name}.csv", folder / f"seeds/{name}.csv")
+        shutil.copy(ROOT / f"seeds/raw_{name}.csv", project.folder / f"seeds/{name}.csv")
     project.write("models/visits.sql", ODD_BUT_RIGHT)
     project.write(
         "macros/suggest_all.sql",
