@@ -1,37 +1,58 @@
 {{ config(enabled=target.profile_name == 'warehouse_ai') }}
 
--- How many messages would keep their topic at each threshold, and how many of those topics are right: the row with the precision that
--- you need tells the `threshold=` to pass and what it costs in coverage.
+-- For every labelled seed: how much of it a threshold may answer alone if 90, 95 or 99 of 100 answers have to be right.
 with
 
-predicted as (
-    select * from {{ ref('enriched_feedback') }}
-),
-
-labelled as (
-    select * from {{ ref('feedback_labels') }}
-    where topic is not null
-),
-
-judged as (
+customers as (
     select
-        predicted.topic_score,
-        labelled.topic = predicted.topic as is_right
-    from labelled
-    inner join predicted
-        on labelled.feedback_id = predicted.feedback_id
-    where predicted.topic_score is not null
+        customer_id,
+        segment_found.value as segment,
+        segment_found.score as segment_score
+    from (
+        select
+            customer_id,
+            {{ ai_classify_detail('customer_description', 'segment') }} as segment_found
+        from {{ ref('stg_customers') }}
+    ) as classified
 ),
 
-thresholds as (
-    select unnest(range(0, 100, 5)) / 100.0 as threshold
+messages as (
+    select
+        feedback_id,
+        mood.label as sentiment,
+        mood.scores[mood.label] as sentiment_score
+    from (
+        select
+            feedback_id,
+            {{ ai_sentiment_detail('feedback_text') }} as mood
+        from {{ ref('stg_feedback') }}
+    ) as scored
 )
 
 select
-    thresholds.threshold,
-    count(*) filter (where judged.topic_score >= thresholds.threshold) / count(*) as coverage,
-    avg(cast(judged.is_right as integer)) filter (where judged.topic_score >= thresholds.threshold) as precision_share
-from thresholds
-cross join judged
-group by thresholds.threshold
-order by thresholds.threshold
+    'segment' as label_set,
+    *
+from {{ ai_coverage('customers', 'segment', 'segment_score', ref('customer_labels'), key='customer_id', label='segment') }}
+
+union all
+
+select
+    'sentiment' as label_set,
+    *
+from {{ ai_coverage('messages', 'sentiment', 'sentiment_score', ref('feedback_labels'), key='feedback_id', label='sentiment') }}
+
+union all
+
+select
+    'topic of a message' as label_set,
+    *
+from {{ ai_coverage(ref('enriched_feedback'), 'topic', 'topic_score', ref('feedback_labels'), key='feedback_id', label='topic') }}
+
+union all
+
+select
+    'topic of an article' as label_set,
+    *
+from {{ ai_coverage(ref('classified_articles'), 'topic', 'topic_confidence', ref('article_labels'), key='article_id', label='topic') }}
+
+order by label_set, wanted_precision

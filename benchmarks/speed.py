@@ -27,9 +27,11 @@ import torch
 
 from benchmarks.machine import write
 from warehouse_ai.engines import duckdb as engine
-from warehouse_ai.functions.classify import Spec, calibration, probabilities, prototypes
+from warehouse_ai.functions.classify import Spec
 from warehouse_ai.functions.frame import Call
+from warehouse_ai.functions.labels import label_head
 from warehouse_ai.models.registry import encoder_folder, load_tokenizer
+from warehouse_ai.models.text_classifier import softmax
 from warehouse_ai.runtime.context import Context
 
 VECTOR = 2048
@@ -100,7 +102,7 @@ def compare(rows: list[str], folder: Path) -> dict[str, Any]:
     sql, parameters = classify_sql(folder)
     spec = Spec.parse(json.loads(parameters[0]))
     call = Call("ai_classify", "", "fail", Context(cache_dir=folder))
-    labels = prototypes(spec, call.context, call)
+    labels = label_head(spec.labels, spec.encoder, call)
 
     def run(part: list[str], plain: bool) -> tuple[float, list[Any]]:
         connection.register("slice", pa.table({"body": part}))
@@ -119,7 +121,7 @@ def compare(rows: list[str], folder: Path) -> dict[str, Any]:
         for plain in (True, False) if number % 2 == 0 else (False, True):
             spent, answers[plain] = run(part, plain)
             seconds[plain].append(spent)
-        theirs = probabilities(np.array(answers[True], np.float32), labels, calibration())
+        theirs = softmax(labels.logits(np.array(answers[True], np.float32)))
         ours = np.array([[answer["scores"][label] for label in LABELS] for answer in answers[False]])
         # The plain way cuts what is longer than the model's window; there the scores differ on purpose.
         whole = np.array([fits[text] == 1 for text in part])

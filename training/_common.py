@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import AveragedModel
 
 from warehouse_ai.models.adapters import Adapter
+from warehouse_ai.models.changes import quantized
+from warehouse_ai.models.encoder import TextEncoder
 from warehouse_ai.models.packing import Packed, pack_inputs
 from warehouse_ai.models.registry import ENCODER, load_text_encoder, load_tokenizer
 from warehouse_ai.models.sequence_classifier import SequenceClassifier
@@ -32,6 +35,7 @@ DATA = Path(__file__).parent / "data"
 WEIGHTS = Path(__file__).parents[1] / "python_udfs/warehouse_ai/weights"
 MACRO = Path(__file__).parents[1] / "macros/_internal/_wai_models.sql"
 DROPOUT = 0.1
+EncoderT = TypeVar("EncoderT", bound=nn.Module)
 
 
 def public_data() -> Path:
@@ -57,9 +61,25 @@ def seed_everything(seed: int) -> None:
 def lora_encoder(rank: int = 16) -> PeftModel:
     """Return the default encoder with trainable LoRA factors on every projection, and dropout where BERT's training has it."""
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=["qkv", "attention_out", "ffn_in", "ffn_out"])
-    model = get_peft_model(load_text_encoder(), config)
+    return _with_dropout(get_peft_model(load_text_encoder(), config))
+
+
+def whole_encoder(*, words: bool) -> TextEncoder:
+    """Return the default encoder with all its parameters to train, or all but the embeddings of words, with the same dropout."""
+    model = load_text_encoder().train()
+    model.word.requires_grad_(words)
+    return _with_dropout(model)
+
+
+def whole_changes(encoder: TextEncoder) -> dict[str, Tensor]:
+    """Encode what training changed in a whole encoder."""
+    found = quantized(load_text_encoder().state_dict(), {name: tensor.detach() for name, tensor in encoder.state_dict().items()})
+    return {f"encoder.{name}": tensor for name, tensor in found.items()}
+
+
+def _with_dropout(model: EncoderT) -> EncoderT:
     for name, module in model.named_modules():
-        if name.split(".")[-1] in ("attention_out", "ffn_out") or name.endswith("model.norm"):
+        if name.split(".")[-1] in ("attention_out", "ffn_out") or name == "norm" or name.endswith("model.norm"):
             module.register_forward_hook(_dropped)
     return model
 

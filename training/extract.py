@@ -45,7 +45,7 @@ from warehouse_ai.models.spans import MAX_FIELDS, Prompt, Span, build_prompt, de
 from warehouse_ai.models.tokenizer import Window
 
 SEED = 11
-EPOCHS = 3
+EPOCHS = 2
 BATCH = 32
 LEARNING_RATE = 6e-4
 RANK = 32
@@ -160,23 +160,21 @@ class Prompts:
             self._texts[text] = self.tokenizer.windows([text], overlap=1)[0]
         return self._texts[text]
 
-    def sample(self, example: Example, rng: random.Random) -> list[tuple[str, list[tuple[int, int]]]]:
+    @staticmethod
+    def count(rng: random.Random) -> int:
+        """Choose how many fields the prompts of a batch name: one, some, or all that it can hold; equal counts leave little to pad."""
+        kind = rng.random()
+        return 1 if kind < 0.15 else rng.randint(2, MAX_FIELDS // 2) if kind < 0.65 else MAX_FIELDS
+
+    def sample(self, example: Example, count: int, rng: random.Random) -> list[tuple[str, list[tuple[int, int]]]]:
         """Choose the fields of one training prompt.
 
-        A user may ask every text for forty fields of which it has two, so a fifth of the prompts name absent fields only; a sixth name
-        one present field alone; the others mix both, and some of these ask for all that they can hold.
+        A user may ask every text for forty fields of which it has two, so a fifth of the prompts name absent fields only.
         """
         present = rng.sample(list(example.spans), len(example.spans))
         absent = rng.sample(example.absent, len(example.absent))
-        kind = rng.random()
-        if kind < 0.2 and absent:
-            present, count = [], rng.randint(1, MAX_FIELDS)
-        elif kind < 0.35:
-            count = 1
-        elif kind < 0.7:
-            count = rng.randint(2, MAX_FIELDS // 2)
-        else:
-            count = MAX_FIELDS
+        if absent and rng.random() < 0.2:
+            present = []
         present = present[: rng.randint(1, count) if 2 < count < MAX_FIELDS else count]
         chosen = [(rng.choice(names_of(label)) if not example.own else label, example.spans[label]) for label in present]
         extra = [rng.choice(names_of(label)) if not example.own else label for label in absent]
@@ -348,7 +346,8 @@ def main() -> None:
     started = time.time()
 
     def loss(batch: list[int]) -> torch.Tensor:
-        asked = [prompts.sample(train[i], rng) for i in batch]
+        count = prompts.count(rng)
+        asked = [prompts.sample(train[i], count, rng) for i in batch]
         built = [prompts.build(train[i].text, [n for n, _ in fields]) for i, fields in zip(batch, asked, strict=True)]
         return loss_of(model, built, [[s for _, s in fields] for fields in asked])
 

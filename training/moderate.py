@@ -4,7 +4,8 @@
 
 Sources: of class A Davidson et al. tweets (MIT), OpenAI's moderation samples (MIT), Wikipedia comments and identity templates of Jigsaw's
 bias study (CC BY 4.0), SMS Spam (CC BY 4.0); of class B OLID's training split (states no licence; the one source of offence that is not
-hate); and messages written for this project. Folds 0 to 7 of each; folds 8 and 9 are never trained on. A text counts for the categories that its source tells of and for no other. Writes ``weights/moderate.safetensors``.
+hate); and messages written for this project. Folds 0 to 7 of each; folds 8 and 9 are never trained on. A text counts for the categories
+that its source tells of and for no other. Writes ``weights/moderate.safetensors``.
 """
 
 from __future__ import annotations

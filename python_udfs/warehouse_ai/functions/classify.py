@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +12,10 @@ import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
 from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.labels import Label, label_head
 from warehouse_ai.functions.named_labels import check_labels, judged
 from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import Embedder, vectors
-from warehouse_ai.models.loading import once
 from warehouse_ai.models.named import CLASSIFIER, ENCODER, NamedModel
 from warehouse_ai.models.named_encoder import NamedEmbedder, TextEmbedder
 from warehouse_ai.models.text_classifier import softmax
@@ -34,26 +33,6 @@ RESULT = pa.struct(
         ("model", pa.string()),
     ]
 )
-TEMPLATES = ("{}", "This is about {}.", "Topic: {}.", "A text on the subject of {}.")
-"""Sentences around a bare label name; their mean is nearer to real texts than the name alone."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A label with what is known of it."""
-
-    name: str
-    description: str
-    examples: tuple[str, ...]
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Texts that stand for the label; the mean of their embeddings is its prototype. A description also counts phrase by phrase."""
-        name = self.name.replace("_", " ")
-        if self.description:
-            phrases = (phrase.strip() for phrase in re.split("[,;]", self.description))
-            return tuple(dict.fromkeys((f"{name}: {self.description}", self.description, *filter(None, phrases), *self.examples)))
-        return (*(template.format(name) for template in TEMPLATES), *self.examples)
 
 
 @dataclass(frozen=True)
@@ -115,33 +94,6 @@ class Spec:
         return self.head.labels if self.head else tuple(label.name for label in self.labels)
 
 
-def calibration() -> float:
-    """Return the scale of cosines before the softmax, fitted by ``training/classify.py``."""
-    return once("classify.scale", lambda: float(ZERO_SHOT.load()["scale"][0]))
-
-
-def prototypes(labels: tuple[Label, ...], encoder: TextEmbedder, call: Call) -> np.ndarray | Failure:
-    """Embed the labels: float32 ``[labels, dimension]`` of norm 1, or why that failed."""
-    texts = list(dict.fromkeys(text for label in labels for text in label.texts))
-    results = resolve(encoder, texts, call.context, call.ledger_key, hits=False)
-    failed = next((r for r in results if isinstance(r, Failure)), None)
-    if failed:
-        return Failure(f"the labels could not be embedded: {failed.message}")
-    embedded = dict(zip(texts, vectors([r for r in results if isinstance(r, bytes)]), strict=True))
-    mean = np.stack([np.mean([embedded[text] for text in label.texts], axis=0) for label in labels])
-    return mean / np.linalg.norm(mean, axis=1, keepdims=True)
-
-
-def cosines(embeddings: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Cosines of unit vectors, float64 ``[texts, labels]``; einsum keeps a row's bits whatever the number of rows."""
-    return np.einsum("td,ld->tl", embeddings.astype(np.float64), labels.astype(np.float64))
-
-
-def probabilities(embeddings: np.ndarray, labels: np.ndarray, scale: float) -> np.ndarray:
-    """Softmax of scaled cosines, float32 ``[texts, labels]``."""
-    return softmax(scale * cosines(embeddings, labels)).astype(np.float32)
-
-
 def labelled(
     names: Sequence[str], p: np.ndarray, places: np.ndarray, errors: list[str | None], threshold: float, none_label: str | None
 ) -> dict[str, pa.Array]:
@@ -174,8 +126,8 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     def scores(unit: np.ndarray) -> np.ndarray | Failure:
         if spec.head:
             return spec.head.probabilities(unit)
-        labels = prototypes(spec.labels, spec.encoder, call)
-        return labels if isinstance(labels, Failure) else probabilities(unit, labels, calibration())
+        labels = label_head(spec.labels, spec.encoder, call)
+        return labels if isinstance(labels, Failure) else softmax(labels.logits(unit)).astype(np.float32)
 
     def score(texts: list[str]) -> list[bytes | Failure]:
         results = resolve(spec.encoder, texts, call.context, call.ledger_key, hits=False)

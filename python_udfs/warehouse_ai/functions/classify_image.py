@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions import classify
-from warehouse_ai.functions.classify import cosines, labelled
+from warehouse_ai.functions.classify import labelled
 from warehouse_ai.functions.embed_image import embed, encoder_of, vectors
 from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call, apply, split_failures
 from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.labels import cosines
 from warehouse_ai.models.clip import Clip
 from warehouse_ai.models.images import HOG_COLOUR, ImageEncoder
 from warehouse_ai.models.text_classifier import softmax

@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from warehouse_ai.functions import classify
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
+from warehouse_ai.functions.labels import Label, label_head
 from warehouse_ai.functions.named_labels import judged
 from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import vectors
-from warehouse_ai.models.loading import once
+from warehouse_ai.models.label_encoder import calibration
 from warehouse_ai.models.text_classifier import sigmoid
 from warehouse_ai.runtime.cache import namespace
 from warehouse_ai.runtime.run import Failure, derive, resolve
@@ -59,15 +60,9 @@ class Spec:
         return namespace("classify_multi", self.single.named.model if self.single.named else ZERO_SHOT.model, "fp32", *texts)
 
     @property
-    def labels(self) -> tuple[classify.Label, ...]:
+    def labels(self) -> tuple[Label, ...]:
         """At least one."""
         return self.single.labels
-
-
-def calibration() -> tuple[float, float]:
-    """Return slope and intercept of the probability that a label fits, by its cosine; fitted by ``training/classify.py``."""
-    slope, intercept = once("classify_multi.platt", lambda: [float(x) for x in ZERO_SHOT.load()["platt"]])
-    return slope, intercept
 
 
 def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
@@ -77,11 +72,12 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
         results = resolve(spec.single.encoder, texts, call.context, call.ledger_key, hits=False)
         good, found, _ = split_failures(results)
         if found:
-            slope, intercept = calibration()
-            labels = classify.prototypes(spec.labels, spec.single.encoder, call)
+            labels = label_head(spec.labels, spec.single.encoder, call)
             if isinstance(labels, Failure):
                 return [labels] * len(texts)
-            rows = sigmoid(slope * classify.cosines(vectors(found), labels) + intercept).astype(np.float32)
+            # Slope and intercept make a probability of a single label's score.
+            slope, intercept = calibration("platt_named" if spec.single.named else "platt")
+            rows = sigmoid(slope * labels.logits(vectors(found)) + intercept).astype(np.float32)
             for i, row in zip(good, rows, strict=True):
                 results[i] = row.tobytes()
         return results

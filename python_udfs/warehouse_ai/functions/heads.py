@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from warehouse_ai.functions.embed_image import vectors as image_vectors
 from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
+from warehouse_ai.functions.labels import Label, LabelHead, label_head
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.images import ImageEncoder
 from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
@@ -35,17 +37,22 @@ RESULT = pa.struct(
         ("accuracy", pa.float64()),
         ("log_loss", pa.float64()),
         ("c", pa.float64()),
+        ("prior", pa.float64()),
+        ("thresholds", pa.struct([(f"p{share}", pa.float64()) for share in (90, 95, 99)])),
         ("fitted_at", pa.timestamp("us")),
         ("error", pa.string()),
         ("model", pa.string()),
     ]
 )
-"""``weights`` is ``[labels x dimension]``; ``accuracy`` and ``log_loss`` are cross-validated, NULL where a label has but one text."""
+"""``weights`` is ``[labels x dimension]``; ``accuracy``, ``log_loss`` and ``thresholds`` are cross-validated, NULL where a label has but
+one text; a threshold also where no score is that precise."""
 STRENGTHS = (1.0, 10.0, 100.0)
 """Inverse regularisation strengths C to choose from."""
+PRIORS = (1.0, 0.5, 0.0)
+"""Weights of what the labels' names say to choose from."""
 FOLDS = 5
 TEMPERATURES = np.geomspace(0.3, 3, 47)
-METHOD = "logistic-1"
+METHOD = "logistic-2"
 """Part of a head's id: the same rows fitted in another way are another head."""
 
 
@@ -82,6 +89,7 @@ class Head:
         weights: float32 ``[labels, dimension]``.
         bias: float32 ``[labels]``.
         model: encoder that it was fitted on, ``name@revision``.
+        thresholds: for ``p90``, ``p95`` and ``p99`` the least probability with which answers are that often right; None where none is.
     """
 
     id: str
@@ -89,13 +97,14 @@ class Head:
     weights: np.ndarray
     bias: np.ndarray
     model: str
+    thresholds: Mapping[str, float | None]
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Head:
         """Read the STRUCT that ``ai_fit`` made."""
         labels = tuple(row["labels"])
         weights = np.asarray(row["weights"], np.float32).reshape(len(labels), -1)
-        return cls(row["id"], labels, weights, np.asarray(row["bias"], np.float32), row["model"])
+        return cls(row["id"], labels, weights, np.asarray(row["bias"], np.float32), row["model"], row["thresholds"] or {})
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Score unit vectors ``[texts, dimension]``: float32 ``[texts, labels]``; einsum keeps a row's bits whatever the number of rows."""
@@ -103,17 +112,70 @@ class Head:
         return softmax(logits).astype(np.float32)
 
 
-def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str) -> dict[str, Any]:
+def regression(x: np.ndarray, target: np.ndarray, c: float, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a multinomial logistic regression whose logits begin at an offset, which scikit-learn's cannot.
+
+    Args:
+        x: float64 ``[rows, dimension]``.
+        target: labels by number, ``[rows]``.
+        c: inverse strength of the ridge on the weights.
+        offset: float64 ``[rows, labels]``.
+
+    Returns:
+        Weights ``[labels, dimension]`` and bias ``[labels]``, both float64.
+    """
+    from scipy.optimize import minimize
+
+    classes, dimension, each = offset.shape[1], x.shape[1], np.arange(len(x))
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, bias = parameters[:-classes].reshape(classes, dimension), parameters[-classes:]
+        scores = x @ weights.T + bias + offset
+        scores -= scores.max(axis=1, keepdims=True)
+        p = np.exp(scores)
+        total = p.sum(axis=1, keepdims=True)
+        value = np.log(total).sum() - scores[each, target].sum() + (weights**2).sum() / (2 * c)
+        p /= total
+        p[each, target] -= 1
+        return value / len(x), np.concatenate(((p.T @ x + weights / c).ravel(), p.sum(axis=0))) / len(x)
+
+    start = np.zeros(classes * (dimension + 1))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500, "gtol": 1e-5, "ftol": 1e-9}).x
+    return found[:-classes].reshape(classes, dimension), found[-classes:]
+
+
+def precise(p: np.ndarray, target: np.ndarray) -> dict[str, float | None]:
+    """Find for each precision the least probability from which on answers reach it.
+
+    Args:
+        p: probabilities of rows that the head was not fitted on, ``[rows, labels]``.
+        target: right labels by number.
+    """
+    score, hit = p.max(axis=1), p.argmax(axis=1) == target
+    order = np.argsort(-score, kind="stable")
+    share = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
+    # Rows of equal score stay or go together.
+    last = np.append(score[order][1:] != score[order][:-1], True)
+    found: dict[str, float | None] = {}
+    for name in RESULT.field("thresholds").type:
+        enough = np.flatnonzero(last & (share >= int(name.name[1:]) / 100))
+        found[name.name] = float(score[order][enough[-1]]) if len(enough) else None
+    return found
+
+
+def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str, named: Callable[[list[str]], LabelHead] | None = None) -> dict[str, Any]:
     """Fit a head.
 
-    C is the one with the least cross-validated log loss, the probabilities are calibrated by a temperature on the same out-of-fold scores
-    (Guo et al. 2017, https://arxiv.org/abs/1706.04599) and the head is fitted on all rows, in one thread: sums in another order would give
-    other weights.
+    The labels' names say something before the first row does: the regression starts from what zero-shot classification makes of them, with
+    the weight that, like C, has the least cross-validated log loss. The probabilities are calibrated by a temperature on the same
+    out-of-fold scores (Guo et al. 2017, https://arxiv.org/abs/1706.04599) and the head is fitted on all rows, in one thread: sums in
+    another order would give other weights.
 
     Args:
         rows: distinct (text, label), sorted.
         unit: their unit vectors, float32 ``[rows, dimension]``.
         model: what embedded them, ``name@revision``.
+        named: makes a head of the labels' names; None where names say nothing of the vectors.
 
     Returns:
         The fields of ``RESULT``.
@@ -121,7 +183,6 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str) -> dict[str, 
     Raises:
         GroupFailed: there are fewer than two labels.
     """
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
     from threadpoolctl import threadpool_limits
 
@@ -130,42 +191,45 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str) -> dict[str, 
         raise GroupFailed(f"a head needs at least two labels, these rows have {len(labels)}")
     target = np.array([labels.index(label) for _, label in rows])
     folds = min(FOLDS, int(np.bincount(target).min()))
-    accuracy = loss = None
-    strength, temperature = 10.0, 1.0
-
-    def logits(c: float, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, Any]:
-        model = LogisticRegression(C=c, max_iter=500, tol=1e-4).fit(unit[train].astype(np.float64), target[train])
-        return np.reshape(model.decision_function(unit[test].astype(np.float64)), (len(test), -1)), model
+    names = named(labels) if named else LabelHead(np.zeros((len(labels), unit.shape[1])), np.zeros(len(labels)))
+    x, told = unit.astype(np.float64), names.logits(unit)
+    best = (np.inf, 10.0, 1.0 if named else 0.0, 1.0)
+    figures: dict[str, Any] = {"accuracy": None, "log_loss": None, "thresholds": None}
 
     with threadpool_limits(1):
         if folds >= 2:
-            splits = list(StratifiedKFold(folds, shuffle=True, random_state=0).split(unit, target))
-            best = np.inf
-            for c in STRENGTHS:
-                out = np.zeros((len(rows), len(labels)))
+            splits = list(StratifiedKFold(folds, shuffle=True, random_state=0).split(x, target))
+
+            def judge(c: float, prior: float) -> None:
+                nonlocal best
+                out = np.zeros_like(told)
                 for train, test in splits:
-                    scores, _ = logits(c, train, test)
-                    out[test] = np.hstack((-scores / 2, scores / 2)) if scores.shape[1] == 1 else scores
+                    weights, bias = regression(x[train], target[train], c, prior * told[train])
+                    out[test] = x[test] @ weights.T + bias + prior * told[test]
                 for t in TEMPERATURES:
-                    p = softmax(out / t)[np.arange(len(rows)), target]
-                    if (found := float(-np.log(np.maximum(p, 1e-12)).mean())) < best:
-                        best, strength, temperature = found, c, float(t)
-                        accuracy, loss = float((out.argmax(axis=1) == target).mean()), found
-        everything = np.arange(len(rows))
-        _, fitted = logits(strength, everything, everything[:1])
-    weights, bias = fitted.coef_, fitted.intercept_
-    if len(weights) == 1:
-        weights, bias = np.vstack((-weights / 2, weights / 2)), np.array([-bias[0] / 2, bias[0] / 2])
-    told = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)
-    return {
-        "id": hashlib.sha256(f"{METHOD}\x1e{model}\x1e{told}".encode()).hexdigest()[:16],
+                    p = softmax(out / t)
+                    loss = float(-np.log(np.maximum(p[np.arange(len(rows)), target], 1e-12)).mean())
+                    if loss < best[0]:
+                        best = (loss, c, prior, float(t))
+                        hit = out.argmax(axis=1) == target
+                        figures.update(accuracy=float(hit.mean()), log_loss=loss, thresholds=precise(p, target))
+
+            for prior in PRIORS if named else PRIORS[-1:]:
+                judge(STRENGTHS[1], prior)
+            for c in (STRENGTHS[0], STRENGTHS[2]):
+                judge(c, best[2])
+        _, c, prior, temperature = best
+        weights, bias = regression(x, target, c, prior * told)
+    weights, bias = weights + prior * names.weights, bias + prior * names.bias
+    told_rows = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)
+    return figures | {
+        "id": hashlib.sha256(f"{METHOD}\x1e{model}\x1e{told_rows}".encode()).hexdigest()[:16],
         "labels": labels,
         "weights": (weights / temperature).astype(np.float32).ravel().tolist(),
         "bias": (bias / temperature).astype(np.float32).tolist(),
         "n": len(rows),
-        "accuracy": accuracy,
-        "log_loss": loss,
-        "c": strength,
+        "c": c,
+        "prior": prior,
         "fitted_at": datetime.now(UTC).replace(tzinfo=None),
     }
 
@@ -198,6 +262,13 @@ def run(columns: list[pa.ChunkedArray], spec: Spec, call: Call) -> pa.StructArra
             return fit_images(rows, spec.images, spec.place, call)
         encoder = spec.texts or Embedder()
         found = embedded(encoder, list(dict.fromkeys(text for text, _ in rows)), call)
-        return fit(rows, vectors([found[text] for text, _ in rows]), encoder.model)
+
+        def named(names: list[str]) -> LabelHead:
+            head = label_head([Label(name, "", ()) for name in names], encoder, call)
+            if isinstance(head, Failure):
+                raise GroupFailed(head.message)
+            return head
+
+        return fit(rows, vectors([found[text] for text, _ in rows]), encoder.model, named)
 
     return apply_groups(columns, call, RESULT, answer)

@@ -15,7 +15,7 @@ from warehouse_ai.models.text_classifier import logits, sigmoid, softmax, with_p
 from warehouse_ai.runtime.run import Failure, resolve
 
 if TYPE_CHECKING:
-    from warehouse_ai.functions.classify import Label
+    from warehouse_ai.functions.labels import Label
 
 POLARITIES = (
     (r"neg(ative)?|[12] stars?|very negative", 0),

@@ -23,12 +23,15 @@ def quantized(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> dict
         after: the same after training.
 
     Returns:
-        For a matrix ``<name>.change``, uint8 ``[rows, columns / 2]`` with two numbers of four bits a byte, ``<name>.scale``, float16
-        ``[rows]``, and ``<name>.rows``, int32, the rows that changed where some did not. For a vector ``<name>.change``, float16.
+        Nothing for a parameter that did not change; for a matrix ``<name>.change``, uint8 ``[rows, columns / 2]`` with two numbers of four
+        bits a byte, ``<name>.scale``, float16 ``[rows]``, and ``<name>.rows``, int32, the rows that changed where some did not; for a
+        vector ``<name>.change``, float16.
     """
     found: dict[str, Tensor] = {}
     for name, old in before.items():
         change = (after[name] - old).float()
+        if not change.any():
+            continue
         if change.dim() == 1:
             found[f"{name}.change"] = change.half()
             continue

@@ -97,7 +97,7 @@ class FieldExtractor:
         return found
 
     def merge(self, text: str, inputs: Sequence[PromptedWindow], parts: Sequence[dict[int, list[Span]]]) -> bytes:
-        """Unite the windows' spans; of two that overlap the more probable stays, also where they are of different fields and it is unsure."""
+        """Unite the windows' spans; of two that overlap the more probable stays, of different fields too where the other is unsure."""
         return united(without_rivals([[s for part in parts for s in part.get(index, [])] for index in range(len(self.fields))]))
 
 
