@@ -119,7 +119,8 @@ class Specs:
         own = f"{name}:{head.id}"
         with self._lock:
             call = replace(bound.call, model=f"{head.model.partition('@')[0]}+head@{head.id}")
-            self._known[own] = Bound(bound.function, replace(bound.spec, head=head), call)
+            threshold = head.least(bound.spec.precision) if bound.spec.precision else bound.spec.threshold
+            self._known[own] = Bound(bound.function, replace(bound.spec, head=head, threshold=threshold), call)
         return own
 
     def with_index(self, texts: list[str | None], sources: list[str | None], name: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
-from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.heads import Head, threshold_of
 from warehouse_ai.functions.labels import Label, label_head
 from warehouse_ai.functions.named_labels import check_labels, judged
 from warehouse_ai.models.adapters import ZERO_SHOT
@@ -44,6 +44,7 @@ class Spec:
         threshold: the least probability, 0..1, with which a label is given.
         none_label: what stands for no label; None for NULL.
         head_relation: where to find a head that takes the place of the labels; empty without one.
+        precision: ``p90``, ``p95`` or ``p99`` where the head's threshold for it takes the place of ``threshold``.
         head: that head, once it has been read.
         named: the encoder, classifier or model of entailment that the user names; None for the default.
     """
@@ -52,6 +53,7 @@ class Spec:
     threshold: float
     none_label: str | None
     head_relation: str = ""
+    precision: str = ""
     head: Head | None = None
     named: NamedModel | None = None
 
@@ -68,7 +70,8 @@ class Spec:
         labels = tuple(Label(x["name"], x.get("description") or "", tuple(x.get("examples") or ())) for x in given)
         if named:
             check_labels(named, labels, f"ai_{options['function']}")
-        return cls(labels, float(options.get("threshold") or 0), options.get("none_label"), head, named=named)
+        threshold, precision = threshold_of(options.get("threshold"))
+        return cls(labels, threshold, options.get("none_label"), head, precision, named=named)
 
     @property
     def encoder(self) -> TextEmbedder:

@@ -13,7 +13,7 @@ from warehouse_ai.functions.classify import labelled
 from warehouse_ai.functions.embed_image import embed, encoder_of, vectors
 from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call, apply, split_failures
-from warehouse_ai.functions.heads import Head
+from warehouse_ai.functions.heads import Head, threshold_of
 from warehouse_ai.functions.labels import cosines
 from warehouse_ai.models.clip import Clip
 from warehouse_ai.models.images import HOG_COLOUR, ImageEncoder
@@ -38,6 +38,7 @@ class Spec:
         threshold: the least probability, 0..1, with which a label is given.
         none_label: what stands for no label; None for NULL.
         head_relation: where to find a head that takes the place of the labels; empty without one.
+        precision: ``p90``, ``p95`` or ``p99`` where the head's threshold for it takes the place of ``threshold``.
         head: that head, once it has been read.
     """
 
@@ -47,6 +48,7 @@ class Spec:
     threshold: float
     none_label: str | None
     head_relation: str = ""
+    precision: str = ""
     head: Head | None = None
 
     @classmethod
@@ -54,8 +56,9 @@ class Spec:
         """Read what the macro printed."""
         place = Place.parse(options)
         labels = tuple((label["name"], captions(label)) for label in options.get("labels") or ())
-        threshold, none_label = float(options.get("threshold") or 0), options.get("none_label")
-        return cls(place, encoder_of(options, place), labels, threshold, none_label, options.get("head_relation") or "")
+        threshold, precision = threshold_of(options.get("threshold"))
+        head = options.get("head_relation") or ""
+        return cls(place, encoder_of(options, place), labels, threshold, options.get("none_label"), head, precision)
 
 
 def captions(label: dict[str, Any]) -> tuple[str, ...]:

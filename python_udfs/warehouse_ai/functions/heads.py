@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
 from warehouse_ai.models.registry import ENCODER
 from warehouse_ai.models.text_classifier import softmax
 from warehouse_ai.runtime.run import Failure
+
+logger = logging.getLogger(__name__)
 
 NAME = "fit"
 MODEL = ENCODER
@@ -52,6 +55,8 @@ PRIORS = (1.0, 0.5, 0.0)
 """Weights of what the labels' names say to choose from."""
 FOLDS = 5
 TEMPERATURES = np.geomspace(0.3, 3, 47)
+NEVER = 2.0
+"""A threshold that no probability reaches."""
 METHOD = "logistic-2"
 """Part of a head's id: the same rows fitted in another way are another head."""
 
@@ -77,6 +82,11 @@ class Spec:
             return cls(text_encoder(options))
         place = Place.parse(options)
         return cls(None, encoder_of(options, place), place)
+
+
+def threshold_of(wanted: float | str | None) -> tuple[float, str]:
+    """Split ``threshold=`` into a probability, and the precision, such as ``p95``, whose probability only the head knows."""
+    return (0.0, wanted) if isinstance(wanted, str) else (float(wanted or 0), "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +115,14 @@ class Head:
         labels = tuple(row["labels"])
         weights = np.asarray(row["weights"], np.float32).reshape(len(labels), -1)
         return cls(row["id"], labels, weights, np.asarray(row["bias"], np.float32), row["model"], row["thresholds"] or {})
+
+    def least(self, precision: str) -> float:
+        """Return the probability from which on answers are as often right as ``p95`` says; above 1 where they never were."""
+        threshold = self.thresholds.get(precision)
+        if threshold is None:
+            logger.warning("head %s: no threshold was right in %s %% of the held-out texts, every answer abstains", self.id, precision[1:])
+            return NEVER
+        return threshold
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Score unit vectors ``[texts, dimension]``: float32 ``[texts, labels]``; einsum keeps a row's bits whatever the number of rows."""
