@@ -71,8 +71,8 @@ explain: $(VENV)/.installed ## say what a model would cost before it runs: make 
 examples: $(VENV)/.installed ## run the example calls of docs/functions.md again
 	@$(BIN)/python -m warehouse_ai.docs --examples $(QUIET)
 
-eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA)
-	@for part in quality churn customers recommendations search documents; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA), and write docs/quality.md
+	@for part in quality churn customers recommendations search documents quality.page; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 bench: $(VENV)/.eval ## measure speed against plain sentence-transformers, pandas and window functions
 	@for part in speed features; do $(BIN)/python -m benchmarks.$$part || exit 1; done

@@ -16,7 +16,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from benchmarks.machine import enter, public_sets, write
+from benchmarks.machine import public_sets, write
+from benchmarks.quality.results import enter
 from warehouse_ai.engines import duckdb as engine
 from warehouse_ai.models.adapters import EXTRACT
 from warehouse_ai.models.documents import PARSERS, SUFFIXES
@@ -135,16 +136,10 @@ def main() -> None:
     print(json.dumps(figures, indent=2))
     write("documents", figures)
     parsed = {
-        f"docling_{kind}": {
-            "function": "ai_parse_document",
-            "trained_on": "no",
-            "n": row["files"],
-            "word_recall_of_parsed": row["mean_word_recall_of_parsed"],
-        }
+        f"docling_{kind}": {"n": row["files"], "word_recall_of_parsed": row["mean_word_recall_of_parsed"]}
         for kind, row in figures["docs_docling"].items()
     }
-    fields = {"function": "ai_extract", "trained_on": "no", "n": sum(of.values()), "fields_right": sum(right.values()) / sum(of.values())}
-    enter({**parsed, "invoices_invoice2data": fields})
+    enter({**parsed, "invoices_invoice2data": {"n": sum(of.values()), "fields_right": sum(right.values()) / sum(of.values())}})
 
 
 if __name__ == "__main__":

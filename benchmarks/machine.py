@@ -51,15 +51,3 @@ def write(name: str, figures: dict[str, Any]) -> Path:
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps({**figures, "machine": describe()}, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
     return path
-
-
-def enter(sets: dict[str, dict[str, Any]]) -> None:
-    """Add sets to ``results/quality.json``, which holds what is measured of every function.
-
-    Args:
-        sets: by name, each with its ``function``, what it was ``trained_on``, rows ``n`` and figures.
-    """
-    path = RESULTS / "quality.json"
-    quality = json.loads(path.read_text(encoding="utf8"))
-    quality["sets"] |= sets
-    path.write_text(json.dumps(quality, indent=2, ensure_ascii=False) + "\n", encoding="utf8")

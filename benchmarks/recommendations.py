@@ -21,7 +21,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.machine import enter, public_sets, write
+from benchmarks.machine import public_sets, write
+from benchmarks.quality.results import enter
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import resolve
@@ -154,8 +155,6 @@ def main() -> None:
     enter(
         {
             f"movielens_{split}": {
-                "function": "fct_recommendations",
-                "trained_on": "earlier ratings",
                 "n": figures[split]["users_with_history"]["users"],
                 **figures[split]["users_with_history"]["ndcg_at_10"],
             }

@@ -3,7 +3,8 @@
     WAREHOUSE_AI_DATA=... python -m benchmarks.search [run ...]
 
 nDCG@10 and recall@10 of the 300 test claims over 5,183 abstracts, as BEIR measures them (Thakur et al. 2021). Whole abstracts are embedded
-window by window; the published figure of the encoder cuts them at 256 tokens, which is measured beside it. Writes ``results/search.json``.
+window by window; the published figure of the encoder cuts them at 256 tokens, which is measured beside it. Writes ``results/search.json``
+and enters the figures in ``results/quality.json``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.machine import RESULTS, enter, public_sets, write
-from benchmarks.quality import answers
+from benchmarks.machine import RESULTS, public_sets, write
+from benchmarks.quality.results import enter
+from benchmarks.quality.running import answers
+from benchmarks.quality.sets.embed import WINDOW
 
 K = 10
-WINDOW = 254
-"""Tokens that the encoder reads at once, without its two special ones."""
 RUNS = {
     "vector": ("body", "vector"),
     "vector_cut_at_256_tokens": ("cut", "vector"),
@@ -33,7 +34,6 @@ RUNS = {
     "hybrid": ("body", "hybrid"),
     "hybrid_cut_at_256_tokens": ("cut", "hybrid"),
 }
-PUBLISHED = {"vector_cut_at_256_tokens": 0.645, "bm25": 0.687}
 
 
 def abstracts(data: Path) -> pa.Table:
@@ -90,13 +90,11 @@ def main() -> None:
             "ndcg_at_10": round(float(np.mean([ndcg(docs, true) for docs, true in judged])), 4),
             "recall_at_10": round(float(np.mean([len(true.intersection(docs)) / len(true) for docs, true in judged])), 4),
         }
-        if run in PUBLISHED:
-            figures[run]["published_ndcg_at_10"] = PUBLISHED[run]
     known = RESULTS / "search.json"
     if sys.argv[1:] and known.exists():
         figures = {**json.loads(known.read_text(encoding="utf8"))["scifact"], **figures}
     print(json.dumps(figures, indent=2))
-    enter({f"scifact_{run}": {"function": "ai_search", "trained_on": "no", **row} for run, row in figures.items()})
+    enter({f"scifact_{run}": figures[run] for run in found})
     print(f"{seconds:.0f} s; written to {write('search', {'command': 'python -m benchmarks.search', 'scifact': figures})}")
 
 
