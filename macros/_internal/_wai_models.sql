@@ -6,8 +6,8 @@
     {{- return({
         'answer': 'all-MiniLM-L6-v2@53aa51172d14',
         'chunk': 'all-MiniLM-L6-v2@53aa51172d14',
-        'classify': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
-        'classify_multi': 'all-MiniLM-L6-v2+classify@cdb0d5671f83',
+        'classify': 'all-MiniLM-L6-v2+classify@201262335738',
+        'classify_multi': 'all-MiniLM-L6-v2+classify@201262335738',
         'context': 'all-MiniLM-L6-v2@53aa51172d14',
         'count_tokens': 'all-MiniLM-L6-v2@53aa51172d14',
         'detect_language': 'py3langid',

@@ -73,7 +73,8 @@ def choose(bodies: Sequence[str], embedded: np.ndarray, max_words: int, max_sent
     centroid = (embedded * np.minimum(lengths, 30)[:, None]).sum(axis=0)
     relevance = embedded.astype(np.float64) @ centroid / max(float(np.linalg.norm(centroid)), 1e-12)
     order = list(maximal_marginal_relevance(relevance, embedded.astype(np.float64) @ embedded.T.astype(np.float64)))
-    taken, words = [], 0
+    taken: list[int] = []
+    words = 0
     for index in order:
         if len(taken) == max_sentences:
             break
