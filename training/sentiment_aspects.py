@@ -35,7 +35,7 @@ EPOCHS = 3
 BATCH = 32
 LEARNING_RATE = 5e-4
 AVERAGED = 0.3
-RANK = 32
+RANK = 16
 CLASSES = ("negative", "neutral", "positive", "not mentioned")
 UNMENTIONED = 0.15
 """Share of rows whose aspect the text does not mention."""

@@ -120,8 +120,8 @@ def test_a_changed_label_description_recomputes_that_column_from_cached_embeddin
     }
     distinct, hits, computed = usage.pop(("enriched_feedback", "ai_classify"))
     assert hits == 0
-    # The name with its description, the description, and its new phrase; no message passes through the encoder again.
-    assert computed == 3
+    # The name with its description, the description and its new phrase, and the label in its own encoder; no message passes again.
+    assert computed == 4
     assert distinct > 600
     for key, (distinct, hits, computed) in usage.items():
         assert (hits, computed) == (distinct, 0), key

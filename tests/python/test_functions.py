@@ -14,6 +14,7 @@ import pytest
 
 import warehouse_ai
 from calls import call, spec
+from warehouse_ai.functions.heads import precise
 from warehouse_ai.functions.recognizers import phones
 from warehouse_ai.functions.redact import Found, names_alone, redacted, united
 from warehouse_ai.functions.sentences import sentences
@@ -59,9 +60,9 @@ def test_functions_of_the_plain_encoder_share_its_pass(connection: Connection, t
     rows = {str(row["function"]): row for row in LEDGER.drain("shared")}
     assert rows["ai_embed"]["computed"] == len(texts)
     assert rows["ai_keywords"]["computed"] == 0
-    # Only the texts of the labels are new: four templates around the bare name, and the phrases of the description.
-    assert rows["ai_classify"]["computed"] == 4 + 2
-    assert rows["ai_classify_multi"]["computed"] == 4
+    # Four sentences around a name, two texts of a description, and each label once in its own encoder.
+    assert rows["ai_classify"]["computed"] == 4 + 2 + 2
+    assert rows["ai_classify_multi"]["computed"] == 4 + 1
 
 
 def test_four_functions_over_a_column_cost_little_more_than_one(labelled: Connection, tmp_path: Path) -> None:
@@ -142,8 +143,8 @@ def keep_head(connection: Connection, cache: Path) -> None:
     connection.execute(sql, [spec("fit"), f'{{"cache_dir": "{cache}"}}'])
 
 
-def classify_by_head(connection: Connection, cache: Path, text: str) -> Any:
-    bound = spec("classify", labels=[], head_relation="heads")
+def classify_by_head(connection: Connection, cache: Path, text: str, **options: Any) -> Any:
+    bound = spec("classify", labels=[], head_relation="heads", **options)
     sql = "select wai_classify(?, (select wai_head(head, wai_spec(?, ?)) from heads order by head.fitted_at desc, head.id limit 1))"
     return connection.execute(sql, [text, bound, f'{{"cache_dir": "{cache}"}}']).fetchall()[0][0]
 
@@ -154,6 +155,49 @@ def test_a_head_classifies_with_calibrated_probabilities(labelled: Connection, s
     assert row["value"] == "billing"
     assert sum(row["scores"].values()) == pytest.approx(1, abs=1e-6)
     assert row["model"] == f"all-MiniLM-L6-v2+head@{fit(labelled, shared_cache)['id']}"
+
+
+def test_one_text_a_label_is_enough_where_the_names_say_what_is_meant(connection: Connection, shared_cache: Path) -> None:
+    connection.execute("create table labelled (body varchar, label varchar)")
+    connection.executemany("insert into labelled values (?, ?)", [("Who won?", "football"), ("It was late.", "railway travel")])
+    head = fit(connection, shared_cache)
+    assert (head["prior"], head["accuracy"], head["thresholds"]) == (1.0, None, None)
+    keep_head(connection, shared_cache)
+    answers = [
+        classify_by_head(connection, shared_cache, text)["value"]
+        for text in ("The keeper saved two penalties.", "Platform 4, change at Crewe.")
+    ]
+    assert answers == ["football", "railway travel"]
+
+
+def test_names_that_say_nothing_are_left_aside(labelled: Connection, shared_cache: Path) -> None:
+    named = fit(labelled, shared_cache)
+    labelled.execute("update labelled set label = case label when 'bug' then 'billing' when 'billing' then 'bug' end")
+    misnamed = fit(labelled, shared_cache)
+    assert named["prior"] > misnamed["prior"] == 0
+    assert misnamed["accuracy"] > 0.8
+
+
+def test_a_precision_is_a_threshold_that_the_head_has_measured(labelled: Connection, shared_cache: Path) -> None:
+    keep_head(labelled, shared_cache)
+    thresholds = fit(labelled, shared_cache)["thresholds"]
+    assert 0.5 <= thresholds["p90"] <= thresholds["p95"] <= thresholds["p99"] <= 1
+    sure = classify_by_head(labelled, shared_cache, "the invoice is wrong", threshold="p90")
+    assert (sure["value"], sure["error"]) == ("billing", None)
+    torn = classify_by_head(labelled, shared_cache, "the weather in Lisbon", threshold="p99", none_label="other")
+    assert (torn["value"], torn["error"]) == ("other", "abstained")
+    labelled.execute(
+        "update heads set head = struct_update(head, thresholds := {'p90': null::double, 'p95': null::double, 'p99': null::double})"
+    )
+    assert classify_by_head(labelled, shared_cache, "the invoice is wrong", threshold="p90")["error"] == "abstained"
+
+
+def test_a_threshold_for_a_precision_keeps_as_many_answers_as_it_may() -> None:
+    p = np.array([[s, 1 - s] for s in (0.95, 0.9, 0.8, 0.8, 0.7, 0.6)])
+    right = np.array([0, 0, 0, 1, 0, 1])
+    # Of the answers from 0.9 on both are right, from 0.8 on three of four, from 0.7 on four of five, of all four of six.
+    assert precise(p, right) == {"p90": 0.9, "p95": 0.9, "p99": 0.9}
+    assert precise(p[:3], np.array([1, 1, 1])) == {"p90": None, "p95": None, "p99": None}
 
 
 def test_before_a_head_is_fitted_every_row_is_null(labelled: Connection, shared_cache: Path) -> None:

@@ -1,4 +1,4 @@
-"""`ai_calibration` and `ai_drift` in another team's project, beside the same figures by numpy."""
+"""`ai_calibration`, `ai_drift` and `ai_coverage` in another team's project, beside the same figures by numpy."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ MODELS = {
     "others": ROWS.format(bugs=20, seed=99_999, shift=0, order=0),
     "moved": ROWS.format(bugs=70, seed=99_999, shift=3, order=0),
     "nobody": "select * from {{ ref('reference') }} where false",
+    "coverage": """\
+select *
+from {{ warehouse_ai.ai_coverage(ref('predicted'), 'team', 'score', ref('truth'), key='id', label='label', precision=[0.8, 0.9, 1]) }}
+""",
     "shorter": "select id, topic, cast(vector[1:4] as float[4]) as vector from {{ ref('reference') }}",
 }
 
@@ -255,3 +259,28 @@ def test_without_rows_tests_fail_without_an_error(project: Project, output: str)
     assert "no row could be compared. Left out: 0 without a label" in line(empty, "calibrated")
     assert "nothing to compare, 0 rows against 0." in line(empty, "labels_moved")
     assert "nothing to compare, 0 rows against 0." in line(empty, "vectors_moved")
+
+
+@pytest.mark.duckdb_1
+def test_coverage_is_the_share_that_the_lowest_precise_threshold_keeps(project: Project, output: str) -> None:
+    rows = project.query("select team, score, label from truth left join predicted using (id) where label is not null")
+    judged = sorted((score, team == label) for team, score, label in rows if None not in (team, score))
+    found = {float(wanted): more for wanted, *more in project.query("select * from coverage")}
+    assert sorted(found) == [0.8, 0.9, 1]
+    for wanted, (threshold, coverage, precision, labelled) in found.items():
+        precise = [s for s, _ in judged if np.mean([hit for score, hit in judged if score >= s]) >= wanted]
+        assert labelled == len(rows)
+        assert threshold == pytest.approx(precise[0]) if precise else threshold is None
+        if precise:
+            kept = [hit for score, hit in judged if score >= threshold]
+            assert (coverage, precision) == (pytest.approx(len(kept) / len(rows)), pytest.approx(np.mean(kept)))
+        else:
+            assert (coverage, precision) == (0, None)
+    assert found[0.8][1] > found[0.9][1] > 0
+
+
+def test_coverage_names_what_is_missing(project: Project) -> None:
+    call = "select * from {{ warehouse_ai.ai_coverage(ref('predicted'), 'team', 'score', ref('truth'), key='id') }}"
+    assert "ai_coverage" in (said := project.dbt("show", "--inline", call, fails=True))
+    assert "label" in said
+    assert "is missing" in said
