@@ -40,7 +40,7 @@ from warehouse_ai.models.adapters import MODERATE
 from warehouse_ai.models.sequence_classifier import SequenceClassifier
 
 SEED = 9
-EPOCHS = 3
+EPOCHS = 2
 BATCH = 32
 LEARNING_RATE = 5e-4
 AVERAGED = 0.3
@@ -48,7 +48,7 @@ RANK = 32
 CATEGORIES = ("toxicity", "hate", "sexual", "violence", "self_harm", "spam")
 OFFENSIVE = 5000
 """Tweets of Davidson's largest class that one training takes."""
-MAX_LENGTH = 1000
+MAX_LENGTH = 500
 """Characters of a training text; the model reads longer ones in windows."""
 SUGGESTIVE = re.compile(r"sex|xxx|nude|naked|adult|porn|flirt|dating|horny|babe|kiss|lover", re.IGNORECASE)
 Row = tuple[str, list[float], int]

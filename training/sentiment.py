@@ -26,6 +26,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from sklearn.metrics import balanced_accuracy_score, f1_score
+from torch import nn
 
 from _common import (
     DATA,
@@ -93,24 +94,26 @@ def graded(text: str, label: str) -> Row:
     return Row(text, 0 if strength < 2 else 1 if strength == 2 else 2, strength)
 
 
-def training_rows(rng: random.Random) -> list[Row]:
-    """Collect the texts of one epoch."""
+def training_rows(rng: random.Random, *, clean: bool) -> list[Row]:
+    """Collect the texts of one epoch; the clean ones are those whose polarity somebody judged, not one that follows from emotions."""
     sst = read_set("sst5").query("split == 'train'")
     rows = [graded(text, label) for text, label in zip(sst.text, sst.label, strict=True)]
     rows += [graded(r["text"], r["label"]) for r in own("sentiment_reviews")]
-    emotions = read_set("goemotions").query("split == 'train'")
-    mapped = [(t, polarity(list(labels))) for t, labels in zip(emotions.text, emotions.labels, strict=True)]
-    for index in range(3):
-        rows += [Row(text, index) for text in rng.sample([t for t, p in mapped if p == index], 2400)]
     aspects: dict[str, set[str]] = {}
     reviews = read_set("semeval14_absa").query("split == 'train'")
     for text, label in zip(reviews.text, reviews.label, strict=True):
         aspects.setdefault(text, set()).add(label)
     rows += [Row(t, CLASSES.index(*labels)) for t, labels in aspects.items() if len(labels) == 1 and labels <= set(CLASSES)]
-    tweets = read_set("tweeteval", "tweeteval_emotion").query("split == 'train'")
-    rows += [Row(t, 0 if label in ("anger", "sadness") else 2) for t, label in zip(tweets.text, tweets.label, strict=True)]
     rows += [Row(r["text"], CLASSES.index(r["label"])) for r in own("sentiment_tweets")] * 2
     rows += [Row(r["text"], CLASSES.index(r["sentiment"])) for r in own("feedback_sentiment")] * 2
+    if clean:
+        return rows
+    emotions = read_set("goemotions").query("split == 'train'")
+    mapped = [(t, polarity(list(labels))) for t, labels in zip(emotions.text, emotions.labels, strict=True)]
+    for index in range(3):
+        rows += [Row(text, index) for text in rng.sample([t for t, p in mapped if p == index], 2400)]
+    tweets = read_set("tweeteval", "tweeteval_emotion").query("split == 'train'")
+    rows += [Row(t, 0 if label in ("anger", "sadness") else 2) for t, label in zip(tweets.text, tweets.label, strict=True)]
     return rows
 
 
@@ -160,38 +163,50 @@ def temperature(model: SequenceClassifier) -> float:
     return temperature_of(torch.log(torch.from_numpy(probabilities(model, texts)).clamp(min=1e-12)), truth)
 
 
-def train(seed: int) -> dict[str, torch.Tensor]:
-    """Train one encoder with its head and return their tensors."""
+def train(seed: int, begun: dict[str, torch.Tensor] | None = None) -> dict[str, torch.Tensor]:
+    """Train one encoder with its head and return their tensors: all texts first, then the clean ones alone at half the rate.
+
+    Args:
+        seed: of everything random.
+        begun: tensors to go on from with the second half.
+    """
     seed_everything(seed)
     rng = random.Random(seed)
-    rows = training_rows(rng)
-    inputs = unprompted([row.text for row in rows])
     # The strengths help to train and are not shipped.
     model = SequenceClassifier(whole_encoder(words=True), len(CLASSES) + len(STRENGTHS))
+    if begun:
+        model.load_state_dict(begun)
 
-    def loss(batch: list[int]) -> torch.Tensor:
-        return loss_of(forward(model, [inputs[i] for i in batch]), [rows[i] for i in batch])
-
-    def state(model: SequenceClassifier) -> dict[str, torch.Tensor]:
+    def state(model: nn.Module) -> dict[str, torch.Tensor]:
         return {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}
 
-    def save(model: SequenceClassifier) -> None:
-        save_file(state(model), PARTS / f"sentiment_{seed}.safetensors")
-        print(json.dumps(report(model)), flush=True)
+    for clean, epochs, rate in ((False, EPOCHS, LEARNING_RATE), (True, 1, LEARNING_RATE / 2))[1 if begun else 0 :]:
+        rows = training_rows(rng, clean=clean)
+        inputs = unprompted([row.text for row in rows])
 
-    lengths = [len(ids) for ids, _ in inputs]
-    steps = EPOCHS * -(-len(rows) // BATCH)
-    return state(fit(model, lengths, loss, save, steps=steps, batch=BATCH, rate=LEARNING_RATE, averaged=AVERAGED, rng=rng))
+        def loss(batch: list[int], rows: list[Row] = rows, inputs: list = inputs) -> torch.Tensor:
+            return loss_of(forward(model, [inputs[i] for i in batch]), [rows[i] for i in batch])
+
+        def save(model: SequenceClassifier) -> None:
+            save_file(state(model), PARTS / f"sentiment_{seed}.safetensors")
+            print(json.dumps(report(model)), flush=True)
+
+        steps = epochs * -(-len(rows) // BATCH)
+        lengths = [len(ids) for ids, _ in inputs]
+        final = fit(model, lengths, loss, save, steps=steps, batch=BATCH, rate=rate, averaged=AVERAGED, rng=rng)
+        model.load_state_dict(state(final))
+    return state(model)
 
 
 def main() -> None:
     """Train the parts, average them (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482), report and save."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--parts", nargs="+", type=Path, default=[], metavar="FILE", help="encoders trained before")
+    parser.add_argument("--begun", type=Path, metavar="FILE", help="an encoder to train on the clean texts")
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, help="one a part")
     given = parser.parse_args()
     started = time.time()
-    parts = [load_file(path) for path in given.parts] or [train(seed) for seed in given.seeds]
+    parts = [load_file(path) for path in given.parts] or [train(seed, given.begun and load_file(given.begun)) for seed in given.seeds]
     mean = {name: torch.stack([part[name] for part in parts]).mean(0) for name in parts[0]}
     encoder = load_text_encoder()
     encoder.load_state_dict(Adapter.encoder_changes(mean))
