@@ -13,7 +13,7 @@
         'detect_language': 'py3langid',
         'embed': 'all-MiniLM-L6-v2@53aa51172d14',
         'extract': 'all-MiniLM-L6-v2+extract@f324c6b613a9',
-        'filter': 'all-MiniLM-L6-v2+filter@d29e951a0f71',
+        'filter': 'all-MiniLM-L6-v2+filter@269e401ce11a',
         'fit': 'all-MiniLM-L6-v2@53aa51172d14',
         'keywords': 'all-MiniLM-L6-v2+keywords@cda3c6e0563b',
         'moderate': 'all-MiniLM-L6-v2+moderate@85544afbb8ed',

@@ -54,6 +54,8 @@ STRENGTHS = (1.0, 10.0, 100.0)
 PRIORS = (1.0, 0.5, 0.0)
 """Weights of what the labels' names say to choose from."""
 FOLDS = 5
+MANY = 5000
+"""Rows from which on three folds say as much."""
 TEMPERATURES = np.geomspace(0.3, 3, 47)
 NEVER = 2.0
 """A threshold that no probability reaches."""
@@ -134,10 +136,10 @@ def regression(x: np.ndarray, target: np.ndarray, c: float, offset: np.ndarray) 
     """Fit a multinomial logistic regression whose logits begin at an offset, which scikit-learn's cannot.
 
     Args:
-        x: float64 ``[rows, dimension]``.
+        x: float32 ``[rows, dimension]``.
         target: labels by number, ``[rows]``.
         c: inverse strength of the ridge on the weights.
-        offset: float64 ``[rows, labels]``.
+        offset: float32 ``[rows, labels]``.
 
     Returns:
         Weights ``[labels, dimension]`` and bias ``[labels]``, both float64.
@@ -147,15 +149,20 @@ def regression(x: np.ndarray, target: np.ndarray, c: float, offset: np.ndarray) 
     classes, dimension, each = offset.shape[1], x.shape[1], np.arange(len(x))
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        weights, bias = parameters[:-classes].reshape(classes, dimension), parameters[-classes:]
+        # Single precision for the products, which are the cost; the optimiser's own sums are double.
+        own = parameters.astype(np.float32)
+        weights, bias = own[:-classes].reshape(classes, dimension), own[-classes:]
         scores = x @ weights.T + bias + offset
         scores -= scores.max(axis=1, keepdims=True)
         p = np.exp(scores)
         total = p.sum(axis=1, keepdims=True)
-        value = np.log(total).sum() - scores[each, target].sum() + (weights**2).sum() / (2 * c)
+        value = (
+            np.log(total).sum(dtype=np.float64) - scores[each, target].sum(dtype=np.float64) + (weights**2).sum(dtype=np.float64) / (2 * c)
+        )
         p /= total
         p[each, target] -= 1
-        return value / len(x), np.concatenate(((p.T @ x + weights / c).ravel(), p.sum(axis=0))) / len(x)
+        gradient = np.concatenate(((p.T @ x + weights / np.float32(c)).ravel(), p.sum(axis=0)))
+        return value / len(x), gradient.astype(np.float64) / len(x)
 
     start = np.zeros(classes * (dimension + 1))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500, "gtol": 1e-5, "ftol": 1e-9}).x
@@ -208,9 +215,9 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str, named: Callab
     if len(labels) < 2:
         raise GroupFailed(f"a head needs at least two labels, these rows have {len(labels)}")
     target = np.array([labels.index(label) for _, label in rows])
-    folds = min(FOLDS, int(np.bincount(target).min()))
+    folds = min(FOLDS if len(rows) <= MANY else 3, int(np.bincount(target).min()))
     names = named(labels) if named else LabelHead(np.zeros((len(labels), unit.shape[1])), np.zeros(len(labels)))
-    x, told = unit.astype(np.float64), names.logits(unit)
+    x, told = np.ascontiguousarray(unit, np.float32), names.logits(unit).astype(np.float32)
     best = (np.inf, 10.0, 1.0 if named else 0.0, 1.0)
     figures: dict[str, Any] = {"accuracy": None, "log_loss": None, "thresholds": None}
 
