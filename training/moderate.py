@@ -44,7 +44,7 @@ EPOCHS = 2
 BATCH = 32
 LEARNING_RATE = 5e-4
 AVERAGED = 0.3
-RANK = 32
+RANK = 16
 CATEGORIES = ("toxicity", "hate", "sexual", "violence", "self_harm", "spam")
 OFFENSIVE = 5000
 """Tweets of Davidson's largest class that one training takes."""

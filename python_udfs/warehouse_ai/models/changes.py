@@ -37,7 +37,7 @@ def quantized(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> dict
             continue
         # The numbers along a row are nearly normal: fifteen steps of this size err least (Max 1960).
         scale = change.std(1) / 2.8
-        rows = torch.nonzero(scale > scale.max() * 0.01).flatten()
+        rows = torch.nonzero(scale > scale.max() * 0.05).flatten()
         if len(rows) < len(scale):
             found[f"{name}.rows"] = rows.int()
         scale = scale[rows].half()
