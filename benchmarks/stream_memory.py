@@ -112,8 +112,8 @@ def measure(folder: Path, rows: int, computed: int) -> dict[str, Any]:
                 writer.register("stream", stream)
                 writer.execute("create table document_embeddings as select * from stream")
             seconds = time.perf_counter() - began
-        written = connection.execute("select count(*), count(embedding) from document_embeddings").fetchone()
-    assert written == (rows, rows), written
+        written = connection.execute("select count(*), count(embedding) from document_embeddings").fetchall()
+    assert written == [(rows, rows)], written
     grown = watch.grown()
     return {
         "rows": rows,
