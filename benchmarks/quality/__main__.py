@@ -1,6 +1,8 @@
-"""Measure the quality of every function on public sets, through the macros of the package.
+"""Measure the quality of every function on public sets and texts of the project's own, through the macros of the package.
 
     WAREHOUSE_AI_DATA=... python -m benchmarks.quality [set ...]
+
+The project's own texts, the sets ``own_...``, need no ``WAREHOUSE_AI_DATA``.
 
 Makes a dbt project of its own that installs the package, with one model a set, runs it, and compares the answers with the labels. Writes
 ``results/quality.json`` and docs/quality.md. Sets that are named are measured again, the others keep their figures.

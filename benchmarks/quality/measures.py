@@ -126,20 +126,100 @@ def exact(hit: int, found: int, truth: int) -> Figures:
     return {"f1": 2 * hit / max(found + truth, 1), "precision": hit / max(found, 1), "recall": hit / max(truth, 1)}
 
 
-def spans(rows: Rows) -> Figures:
-    """Exact-match micro F1 over (field, start, end); rows of (entities as JSON, spans)."""
+def spans(rows: Rows, named: Callable[[str], str] = field_name) -> Figures:
+    """Exact-match micro F1 over (field, start, end); rows of (entities as JSON, spans).
+
+    Args:
+        rows: as said.
+        named: how the field of a label is called.
+    """
     hit = found = truth = 0
     for entities, answer in rows:
-        gold = {(field_name(e["label"]), e["start"], e["end"]) for e in json.loads(entities)}
+        gold = {(named(e["label"]), e["start"], e["end"]) for e in json.loads(entities)}
         ours = {(s["field"], s["start"], s["end"]) for s in answer or []}
         hit, found, truth = hit + len(gold & ours), found + len(ours), truth + len(gold)
     return exact(hit, found, truth)
+
+
+def spans_by_kind(rows: Rows) -> Figures:
+    """Exact-match micro F1, and that of each kind of text, fields named as they are; rows of (kind, entities as JSON, spans)."""
+    parts = {kind: [row[1:] for row in rows if row[0] == kind] for kind in dict.fromkeys(row[0] for row in rows)}
+    return {**spans([row[1:] for row in rows], str), **{f"{kind}_f1": spans(part, str)["f1"] for kind, part in parts.items()}}
 
 
 def mean_of_parts(rows: Rows) -> Figures:
     """Mean of the F1 of the parts of a set; rows of (part, entities as JSON, spans)."""
     parts = sorted({row[0] for row in rows})
     return {"f1": float(np.mean([spans([row[1:] for row in rows if row[0] == part])["f1"] for part in parts]))}
+
+
+def same_phrase(one: str, other: str) -> bool:
+    """Tell whether two phrases are equal, or one contains the other as whole words; letter case aside."""
+    short, long = sorted((one.lower(), other.lower()), key=len)
+    return re.search(rf"(?<!\w){re.escape(short)}(?!\w)", long) is not None
+
+
+def phrases(rows: Rows) -> Figures:
+    """Precision, recall and their F1 of key phrases over all texts; rows of (labelled phrases, found ones).
+
+    Found and labelled are counted each by itself, since several of the one may be the same as one of the other.
+    """
+    found_right = [any(same_phrase(one, other) for other in labelled) for labelled, found in rows for one in found or []]
+    labelled_found = [any(same_phrase(one, other) for other in found or []) for labelled, found in rows for one in labelled]
+    precision, recall = (sum(right) / max(len(right), 1) for right in (found_right, labelled_found))
+    return {"f1": 2 * precision * recall / (precision + recall) if precision else 0.0, "precision": precision, "recall": recall}
+
+
+def summaries(rows: Rows) -> Figures:
+    """How many of the best sentences a summary has, in how many texts at least one, and which share of it is best or acceptable.
+
+    Rows of (sentences, indexes of the best, indexes of acceptable ones, summary).
+    """
+    best_found, any_best, accepted = [], [], []
+    for sentences, best, acceptable, summary in rows:
+        chosen = [i for i, sentence in enumerate(sentences) if " ".join(sentence.split()) in " ".join((summary or "").split())]
+        best_found += [i in chosen for i in best]
+        any_best.append(not set(best).isdisjoint(chosen))
+        accepted += [i in best or i in acceptable for i in chosen]
+    return {"best_recall": share(best_found), "any_best": share(any_best), "accepted": share(accepted) if accepted else 0.0}
+
+
+def lengths(rows: Rows) -> Figures:
+    """Accuracy in all and by length; rows of (length, label, answer)."""
+    parts = {length: [row[1] == row[2] for row in rows if row[0] == length] for length in ("short", "middle", "long")}
+    return {
+        "accuracy": share([row[1] == row[2] for row in rows]),
+        **{f"{name}_accuracy": share(hits) for name, hits in parts.items() if hits},
+    }
+
+
+def places_of(text: str, sentences: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of a text's sentences.
+
+    Raises:
+        ValueError: a sentence does not stand behind the one before it.
+    """
+    places, at = [], 0
+    for sentence in sentences:
+        start = text.index(sentence, at)
+        at = start + len(sentence)
+        places.append((start, at))
+    return places
+
+
+def split_sentences(rows: Rows) -> Figures:
+    """F1 of the ends of sentences, that of a text's last one excluded, and the share of sentences that are right from start to end.
+
+    Rows of (text, labelled sentences, found ones).
+    """
+    hit = found = truth = 0
+    whole: list[bool] = []
+    for text, labelled, answer in rows:
+        gold, ours = places_of(text, labelled), places_of(text, answer or [])
+        wanted, told = ({end for _, end in places[:-1]} for places in (gold, ours))
+        hit, found, truth = hit + len(wanted & told), found + len(told), truth + len(wanted)
+        whole += [place in ours for place in gold]
+    return {**exact(hit, found, truth), "whole_sentences": share(whole)}
 
 
 PII = {

@@ -21,6 +21,14 @@ not; 0.5 is chance. Figures published for these sets tell three classes apart an
 A span is right where field, start and end are exact; F1 counts all spans together. Zero-shot means that neither texts nor field names of
 the set were trained on.""",
     "ai_detect_pii": "What `ai_redact` would mask, looked for in all 15 categories of the set.",
+    "ai_keywords": """\
+A found and a labelled phrase are the same where they are equal or one contains the other as whole words, letter case aside. No score is
+published on these texts.""",
+    "ai_summarize": """\
+Best recall is the share of the sentences labelled as best that were chosen, accepted the share of the chosen ones that are best or
+acceptable. No score is published on these texts.""",
+    "ai_detect_language": "No language is given in the call. No score is published on these texts.",
+    "ai_sentences": "English texts that are hard to split. No score is published on them.",
     "ai_moderate": "Probabilities of six kinds of harm, independent of each other.",
     "ai_parse_document": """\
 Share of the words of another parser's Markdown that are found, of the files that could be read (`python -m benchmarks.documents`). No score
@@ -35,8 +43,14 @@ WORDS = {
     "combined": "nDCG@10",
     "f1": "F1",
     "macro_f1": "macro-F1",
+    "invoice_f1": "F1 of invoices",
+    "long_accuracy": "accuracy of long texts",
+    "middle_accuracy": "accuracy of middle texts",
     "ndcg_at_10": "nDCG@10",
+    "note_f1": "F1 of notes",
+    "short_accuracy": "accuracy of short texts",
     "spearman": "Spearman",
+    "ticket_f1": "F1 of tickets",
     "token_f2": "token F2",
     "weighted_f1": "weighted F1",
 }
@@ -46,13 +60,15 @@ INTRODUCTION = """\
 
 <!-- Made by `python -m benchmarks.quality.page` from benchmarks/results/quality.json: measure, do not edit. -->
 
-How good the functions are on public sets with known answers, beside what others have published on the same sets.
+How good the functions are on texts with known answers: public sets, beside what others have published on the same sets, and texts that were
+written and labelled for this project.
 
 ## How it was measured
 
 `make eval` makes a dbt project that installs this package, with one model a set that calls the macro as a user would, with the shipped
 weights and default settings; single sets by `python -m benchmarks.quality NAME`, with the names below. The sets do not come with the
-project (`WAREHOUSE_AI_DATA` names their folder). All rows of a split are asked, and a text without an answer counts as answered wrongly.
+project (`WAREHOUSE_AI_DATA` names their folder), the project's own texts do (`benchmarks/labelled/`, the sets `own_...`, which nothing was
+trained on). All rows of a split are asked, and a text without an answer counts as answered wrongly.
 
 - **Trained on it?** says what the shipped weights saw of a set; **yes** stands where they saw other rows than those that are asked. The
   encoder came trained from its authors, among much else on SNLI and MultiNLI.

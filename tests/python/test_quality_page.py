@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from benchmarks.quality import measures, page, references, results
 from benchmarks.quality.calibration import calibration_error, coverage, reliability
-from benchmarks.quality.sets import SETS
+from benchmarks.quality.sets import SETS, own
 from benchmarks.quality.texts import NOT_YET, SECTIONS
 
 DOCUMENT = results.load()
@@ -75,6 +75,66 @@ def test_spans_are_right_where_field_start_and_end_are_exact() -> None:
     ]
     assert measures.spans([(entities, answer)]) == {"f1": pytest.approx(0.4), "precision": pytest.approx(1 / 3), "recall": 0.5}
     assert measures.mean_of_parts([("one", entities, answer), ("two", entities, None)]) == {"f1": pytest.approx(0.2)}
+
+
+def test_fields_of_the_own_texts_are_called_as_they_are_written_and_told_by_kind() -> None:
+    entities = json.dumps([{"label": "who Signs", "start": 0, "end": 3}, {"label": "IBAN", "start": 7, "end": 9}])
+    answer = [{"field": "who Signs", "start": 0, "end": 3}, {"field": "iban", "start": 7, "end": 9}]
+    found = measures.spans_by_kind([("note", entities, answer), ("ticket", entities, None)])
+    assert found == {"f1": pytest.approx(1 / 3), "precision": 0.5, "recall": 0.25, "note_f1": 0.5, "ticket_f1": 0.0}
+
+
+def test_phrases_are_the_same_where_one_contains_the_other_as_whole_words() -> None:
+    assert measures.same_phrase("Audit log", "the audit LOG")
+    assert measures.same_phrase("c++", "C++")
+    assert not measures.same_phrase("art", "article")
+    assert not measures.same_phrase("red boat", "boat of red")
+    found = measures.phrases([(["audit log", "page quota"], ["log", "audit", "licences"]), (["press"], None)])
+    assert (found["precision"], found["recall"]) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert found["f1"] == pytest.approx(4 / 9)
+    assert measures.phrases([(["press"], ["boat"])])["f1"] == 0
+
+
+def test_a_summary_is_judged_by_the_sentences_that_stand_in_it() -> None:
+    sentences = ["Hello.", "The lift\nstops.", "It is old.", "The key hangs here."]
+    rows = [(sentences, [1, 3], [2], "The lift stops. It is old."), (sentences, [1, 3], [2], "Hello."), (sentences, [1, 3], [2], None)]
+    found = measures.summaries(rows)
+    assert found == {"best_recall": pytest.approx(1 / 6), "any_best": pytest.approx(1 / 3), "accepted": pytest.approx(2 / 3)}
+
+
+def test_languages_are_told_by_length() -> None:
+    found = measures.lengths([("short", "de", "de"), ("short", "de", None), ("long", "uk", "uk")])
+    assert found == {"accuracy": pytest.approx(2 / 3), "short_accuracy": 0.5, "long_accuracy": 1.0}
+
+
+def test_sentences_are_judged_by_their_ends_within_the_text() -> None:
+    text = "Dr. Roon comes. At 4 p.m. she leaves. Bye."
+    labelled = ["Dr. Roon comes.", "At 4 p.m. she leaves.", "Bye."]
+    found = measures.split_sentences([(text, labelled, ["Dr.", "Roon comes.", "At 4 p.m. she leaves.", "Bye."])])
+    assert found == {"f1": pytest.approx(0.8), "precision": pytest.approx(2 / 3), "recall": 1.0, "whole_sentences": pytest.approx(2 / 3)}
+    assert measures.split_sentences([("Bye.", ["Bye."], None)])["whole_sentences"] == 0
+
+
+def test_the_own_texts_are_asked_for_no_field_that_was_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WAREHOUSE_AI_DATA", raising=False)
+    row = {"kind": "note", "text": "Ann's: Ann pays.", "fields": {"Pays_bills": ["Ann"], "boss": ["Ann"]}, "absent": ["town"]}
+    sql = own.asked(row, {"boss", "town"})
+    assert """ai_extract_detail('text', {"Pays_bills": "string[]"})""" in sql
+    gold = [{"label": "Pays_bills", "start": start, "end": start + 3} for start in (0, 7)]
+    assert f"'{json.dumps(gold)}'" in sql
+    assert "'Ann''s: Ann pays.'" in sql
+    assert own.asked(row, {"boss", "town", "pays bills"}) == ""
+    assert "contact person" in own.trained_names()
+    assert SETS["own_fields"].sql().count("ai_extract_detail") == 150
+
+
+@pytest.mark.parametrize("name", ["fields", "keywords", "summaries", "languages", "sentences"])
+def test_the_labels_of_the_own_texts_stand_in_them(name: str) -> None:
+    for row in own.read(own.LABELLED / f"{name}.jsonl"):
+        for span in (span for spans in row.get("fields", {}).values() for span in spans):
+            assert own.occurrences(row["text"], span), span
+        measures.places_of(row["text"], row.get("sentences", []))
+        assert set(row.get("best", [])).isdisjoint(row.get("acceptable", []))
 
 
 def test_personal_words_count_whatever_their_category_and_recall_twice() -> None:

@@ -14,7 +14,7 @@ NEVER, SAME = "no", "its training split"
 
 @dataclass(frozen=True)
 class PublicSet:
-    """A public set and how it is asked.
+    """A public set, or texts of the project's own, and how they are asked.
 
     Attributes:
         name: on the command line and in ``results/quality.json``.
