@@ -13,7 +13,7 @@
         'detect_language': 'py3langid',
         'embed': 'all-MiniLM-L6-v2@53aa51172d14',
         'extract': 'all-MiniLM-L6-v2+extract@3e60a22d6383',
-        'filter': 'all-MiniLM-L6-v2+filter@5de5b90fb419',
+        'filter': 'all-MiniLM-L6-v2+filter@61d03b062b1f',
         'fit': 'all-MiniLM-L6-v2@53aa51172d14',
         'keywords': 'all-MiniLM-L6-v2+keywords@cda3c6e0563b',
         'moderate': 'all-MiniLM-L6-v2+moderate@85544afbb8ed',

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
 from warehouse_ai.functions.heads import Head, threshold_of
-from warehouse_ai.functions.labels import Label, label_head
+from warehouse_ai.functions.labels import METHOD, Label, label_head
 from warehouse_ai.functions.named_labels import check_labels, judged
 from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import Embedder, vectors
@@ -89,7 +89,7 @@ class Spec:
         if self.head:
             return namespace("classify by head", self.head.model, "fp32", self.head.id)
         texts = ["\x1e".join((label.name, *label.texts)) for label in self.labels]
-        return namespace("classify", self.named.model if self.named else ZERO_SHOT.model, "fp32", *texts)
+        return namespace("classify", self.named.model if self.named else ZERO_SHOT.model, "fp32", METHOD, *texts)
 
     @property
     def names(self) -> tuple[str, ...]:

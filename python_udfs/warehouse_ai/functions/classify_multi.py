@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from warehouse_ai.functions import classify
 from warehouse_ai.functions.frame import ABSTAINED, Call, apply, scatter, scores_map, split_failures
-from warehouse_ai.functions.labels import Label, label_head
+from warehouse_ai.functions.labels import METHOD, Label, label_head
 from warehouse_ai.functions.named_labels import judged
 from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import vectors
@@ -57,7 +57,7 @@ class Spec:
     def space(self) -> bytes:
         """Cache namespace of the probabilities; the threshold works on them later and is not part of it."""
         texts = ["\x1e".join((label.name, *label.texts)) for label in self.labels]
-        return namespace("classify_multi", self.single.named.model if self.single.named else ZERO_SHOT.model, "fp32", *texts)
+        return namespace("classify_multi", self.single.named.model if self.single.named else ZERO_SHOT.model, "fp32", METHOD, *texts)
 
     @property
     def labels(self) -> tuple[Label, ...]:

@@ -18,6 +18,10 @@ TEMPLATES = ("{}", "This is about {}.", "Topic: {}.", "A text on the subject of 
 """Sentences around a bare label name; their mean is nearer to real texts than the name alone."""
 
 
+METHOD = "labels-1"
+"""Part of the cache's namespaces: the same labels and weights read in another way give other answers."""
+
+
 @dataclass(frozen=True)
 class Label:
     """A label with what is known of it."""
@@ -79,7 +83,9 @@ def label_head(labels: Sequence[Label], encoder: TextEmbedder, call: Call) -> La
     by_text = dict(zip(dict.fromkeys(given), label_vectors(found), strict=True))
     told = np.stack([by_text[text] for text in given]) @ calibration("map")
     means_weight, told_weight, centring = calibration("weights")
-    weights = means_weight * means.astype(np.float64) + told_weight * told
+    # Each example says as much of a label as its name and description do together.
+    share = 1 / (1 + np.array([len(label.examples) for label in labels]))[:, None]
+    weights = (means_weight + told_weight * (1 - share)) * means.astype(np.float64) + told_weight * share * told
     return LabelHead(weights, -centring * weights @ calibration("mean"))
 
 
