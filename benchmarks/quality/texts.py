@@ -73,7 +73,7 @@ trained on). All rows of a split are asked, and a text without an answer counts 
 - **Trained on it?** says what the shipped weights saw of a set; **yes** stands where they saw other rows than those that are asked. The
   encoder came trained from its authors, among much else on SNLI and MultiNLI.
 - **Zero-shot** means that the function was given no labelled text of the set, in training or in the call: labels, statements or field names
-  alone. Where the table says "calibration only", one number that makes probabilities honest was fitted on it, which changes no answer.
+  alone. Where the table says that a split calibrates, numbers that make probabilities honest were fitted on it.
 - **Published** figures are those of the sources at the end of the page, each with what its model had to learn from: zero-shot, a few texts
   and a whole training split are different tasks. † marks what was recalled and not looked up: do not quote it. Nearly all are of models
   that were trained on the set, often of several times the size: ours has 22 million parameters.

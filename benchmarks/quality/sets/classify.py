@@ -25,7 +25,6 @@ TREC_DESCRIPTIONS = {
     "LOC": "where: a city, a country, a mountain or another place",
     "NUM": "a number: how many, how much, when, how long, how far, a date, a price, an age",
 }
-CALIBRATED = "calibration only, its training split"
 
 
 def zero_shot(
@@ -84,14 +83,14 @@ SETS = (
         "Banking77",
         "test, names of the 77 labels",
         zero_shot("banking77", "split = 'test'"),
-        CALIBRATED,
+        NEVER,
     ),
     asked(
         "clinc150_test",
         "CLINC150",
         "test in scope, names of the 150 labels",
         zero_shot("clinc150", "split = 'test' and not is_oos"),
-        CALIBRATED,
+        NEVER,
     ),
     asked(
         "trec_test",

@@ -8,7 +8,7 @@ import duckdb
 from training.folds import fold_of
 
 from benchmarks.quality.measures import HARMS, Measure, davidson, harm, offensive, spam
-from benchmarks.quality.sets.definition import NEVER, PublicSet, parquet, sql_text
+from benchmarks.quality.sets.definition import SAME, PublicSet, parquet, sql_text
 
 
 def moderation(name: str, where: str | Callable[[], str], label: str) -> Callable[[], str]:
@@ -55,7 +55,7 @@ SETS = (
         davidson,
         note="hate where P(hate) is 0.5 or more, else offensive where P(toxicity) is, else neither.",
     ),
-    scored("olid_test", "OLID", "test", NEVER, ("macro_f1",), moderation("olid", "split = 'test'", "label = 'OFF'"), offensive),
+    scored("olid_test", "OLID", "test", SAME, ("macro_f1",), moderation("olid", "split = 'test'", "label = 'OFF'"), offensive),
     scored(
         "wiki_toxicity_folds_8_9",
         "Wikipedia toxicity",
