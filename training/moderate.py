@@ -137,7 +137,7 @@ def training_rows(rng: random.Random) -> list[Row]:
             # The comments, and some of the templates.
             found = [r for r in found if len(r[0]) > 120] * 2 + rng.sample(found, min(2500, len(found)))
         if name == "own":
-            found = rng.sample(found, min(5000, len(found)))
+            found = rng.sample(found, min(7000, len(found)))
         rows += found * COPIES.get(name, 1)
     return [(t[:MAX_LENGTH], y, f) for t, y, f in rows]
 

@@ -16,7 +16,7 @@
         'filter': 'all-MiniLM-L6-v2+filter@61d03b062b1f',
         'fit': 'all-MiniLM-L6-v2@53aa51172d14',
         'keywords': 'all-MiniLM-L6-v2+keywords@cda3c6e0563b',
-        'moderate': 'all-MiniLM-L6-v2+moderate@c6d0b7fd596b',
+        'moderate': 'all-MiniLM-L6-v2+moderate@19f0fc0e4d0b',
         'near_duplicates': 'all-MiniLM-L6-v2@53aa51172d14',
         'redact': 'all-MiniLM-L6-v2+extract@3e60a22d6383',
         'search': 'all-MiniLM-L6-v2@53aa51172d14',

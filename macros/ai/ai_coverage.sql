@@ -22,8 +22,8 @@
         select
             answered.{{ score }} as score,
             cast(answered.{{ predicted }} = labelled.{{ label }} as integer) as is_right
-        from {{ labels }} as labelled
-        inner join {{ relation }} as answered
+        from (select * from {{ labels }}) as labelled
+        inner join (select * from {{ relation }}) as answered
             on labelled.{{ key }} = answered.{{ key }}
         where labelled.{{ label }} is not null
     ),

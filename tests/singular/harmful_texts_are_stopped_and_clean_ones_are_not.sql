@@ -1,5 +1,5 @@
--- Evaluates the default policy on the truth, against what it was measured to do. It stops about half of what has to be rejected: spam and
--- open hate, but hardly a threat. See docs/moderation.md for each kind.
+-- Evaluates the default policy on the truth, against what it was measured to do. It stops four of five texts that have to be rejected: spam
+-- and open hate, and about every other threat. See docs/moderation.md for each kind.
 with
 
 decided as (
@@ -21,4 +21,4 @@ measured as (
 
 select *
 from measured
-where coalesce(share_stopped, 0) < 0.5 or coalesce(share_clean_approved, 0) < 0.98
+where coalesce(share_stopped, 0) < 0.75 or coalesce(share_clean_approved, 0) < 0.98

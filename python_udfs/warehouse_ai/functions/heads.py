@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ class Head:
     weights: np.ndarray
     bias: np.ndarray
     model: str
-    thresholds: Mapping[str, float | None]
+    thresholds: Mapping[str, float | None] = field(default_factory=dict)
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Head:
