@@ -4,7 +4,8 @@
 
 Sources, all of class B (share-alike, or the terms of their authors): MultiNLI development, even folds; SNLI development; a pool of smaller
 sets: JOCI, MPE, ConjNLI's adversarial pairs, add-one RTE, CommitmentBank, FraCaS; and 1,800 texts with three statements each, written for
-this project. The odd folds of MultiNLI development, SNLI test and ConjNLI's development split are never trained on. Writes ``weights/filter.safetensors``.
+this project. The odd folds of MultiNLI development, SNLI test and ConjNLI's development split are never trained on. Writes
+``weights/filter.safetensors``.
 """
 
 from __future__ import annotations
