@@ -76,7 +76,7 @@ def product_rate(dtype: torch.dtype) -> float:
 
 def classify_sql(cache: Path) -> tuple[str, list[str]]:
     """Return what ``ai_classify_detail`` compiles to, with its parameters."""
-    spec = {"function": "classify", "model": engine.MODELS["classify"].model, "labels": [{"name": label} for label in LABELS]}
+    spec = {"function": "classify", "model": engine.MODELS["classify"], "labels": [{"name": label} for label in LABELS]}
     return "select wai_classify(body, wai_spec(?, ?)) as answer from slice", [json.dumps(spec), json.dumps({"cache_dir": str(cache)})]
 
 
