@@ -34,6 +34,8 @@ from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import GROUP
 
 ROWS, COMPUTED = (20_000, 200_000), 2_000
+LIMIT = "400MB"
+"""DuckDB's `memory_limit`: what it keeps of sorted rows and of the table that is written lies on disk beyond it."""
 STREAM = 4096
 """Rows of a batch, as in models/silver/documents/document_embeddings.py."""
 PASSAGE = (
@@ -100,7 +102,7 @@ def fill(connection: duckdb.DuckDBPyConnection, context: Context, rows: int, com
 def measure(folder: Path, rows: int, computed: int) -> dict[str, Any]:
     """Stream the passages of a folder that was filled, and return the time and by how many MB memory grew."""
     context = Context(cache_dir=folder / "cache")
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+    with duckdb.connect(str(folder / "warehouse.duckdb"), config={"memory_limit": LIMIT}) as connection:
         warm = connection.sql("select 0 as chunk_id, 'the model is loaded' as chunk_text").to_arrow_reader(1)
         embed_batches(warm, "chunk_text", Context(cache_dir=folder / "warm")).read_all()
         with Watch() as watch:
@@ -151,7 +153,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 in_own_process("fill", Path(folder), rows, given.computed)
                 found.append(json.loads(in_own_process("measure", Path(folder), rows, given.computed).splitlines()[-1]))
-        figures = {"command": "python -m benchmarks.stream_memory", "batch_rows": STREAM, "streams": found}
+        figures = {"command": "python -m benchmarks.stream_memory", "batch_rows": STREAM, "memory_limit": LIMIT, "streams": found}
         print(json.dumps(figures, indent=2))
         print(f"written to {write('stream_memory', figures)}")
 
