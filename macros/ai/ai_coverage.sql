@@ -39,7 +39,7 @@
     ),
 
     wanted as (
-        select unnest([{% for share in precision %}{{ share }}{{ ', ' if not loop.last }}{% endfor %}]) as wanted_precision
+        select unnest(cast([{% for share in precision %}{{ share }}{{ ', ' if not loop.last }}{% endfor %}] as double[])) as wanted_precision
     )
 
     select

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections import Counter, defaultdict
+from typing import Any
 
 import yaml
 
@@ -58,14 +59,20 @@ def test_seed_texts_are_written_not_templated() -> None:
     assert len(shared) <= 0.02 * len(texts), sorted(shared)
 
 
+def training_texts(row: dict[str, Any]) -> list[str]:
+    if "texts" in row:
+        return [text for text, _ in row["texts"]]
+    return [row[name] for name in ("text", "premise", "entailment", "neutral", "contradiction") if name in row]
+
+
 def test_training_texts_share_no_sequence_of_six_words_with_evaluation_texts() -> None:
     known = index(seed_texts())
     whole = {" ".join(re.findall(r"\w+", text.lower())) for text in seed_texts().values()}
     for path in (ROOT / "training/data").glob("*.jsonl"):
         for line in path.read_text(encoding="utf8").splitlines():
-            text = json.loads(line)["text"]
-            assert not sequences(text) & known.keys(), f"{path.name}: {text}"
-            assert " ".join(re.findall(r"\w+", text.lower())) not in whole, f"{path.name}: {text}"
+            for text in training_texts(json.loads(line)):
+                assert not sequences(text) & known.keys(), f"{path.name}: {text}"
+                assert " ".join(re.findall(r"\w+", text.lower())) not in whole, f"{path.name}: {text}"
 
 
 def test_examples_of_labels_share_no_sequence_of_six_words_with_evaluation_texts() -> None:
