@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import random
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,12 @@ def public_data() -> Path:
 def read_set(name: str, table: str | None = None) -> pd.DataFrame:
     """Read one table of a public set."""
     return pd.read_parquet(public_data() / name / f"{table or name}.parquet")
+
+
+def own_rows(pattern: str) -> list[dict[str, Any]]:
+    """Read the lines of ``data/<pattern>.jsonl``, written for this project."""
+    paths = sorted(DATA.glob(f"{pattern}.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf8").splitlines()]
 
 
 def seed_everything(seed: int) -> None:
@@ -113,11 +120,27 @@ def load_lora_factors(model: PeftModel, factors: Mapping[str, Tensor]) -> None:
                     parameter.copy_(factors[module + half] / divisor)
 
 
-def steps_to_continue() -> int:
-    """Read ``--continue STEPS``: the shipped weights are trained on for so long at half the rate; 0 trains new ones."""
+def rank_of(adapter: Adapter) -> int:
+    """Return the rank of a shipped adapter's factors; the average of two adapters has the sum of theirs."""
+    return next(len(tensor) for name, tensor in adapter.load().items() if name.endswith(".lora_A"))
+
+
+def averaged_adapters(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Average what adapters change (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482): factors side by side are those of the sum."""
+    out = {name: torch.stack([part[name].float() for part in parts]).mean(0) for name in parts[0] if ".lora_" not in name}
+    for name in parts[0]:
+        if name.endswith(".lora_A"):
+            module = name.removesuffix(".lora_A")
+            out[name] = torch.cat([part[name].float() for part in parts]).half()
+            out[f"{module}.lora_B"] = torch.cat([part[f"{module}.lora_B"].float() / len(parts) for part in parts], 1).half()
+    return out
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return a parser of ``--continue STEPS``: the shipped weights are trained on for so long at half the rate; 0 trains new ones."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--continue", type=int, default=0, dest="steps", metavar="STEPS")
-    return parser.parse_args().steps
+    return parser
 
 
 def resume(model: nn.Module, adapter: Adapter) -> None:

@@ -29,7 +29,7 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
-from _common import DATA, Schedule, fast, lora_encoder, lora_factors, packed, read_set, save_weights, seed_everything
+from _common import Schedule, fast, lora_encoder, lora_factors, own_rows, packed, read_set, save_weights, seed_everything
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.labels import Label, prototypes
 from warehouse_ai.models.embedder import Embedder, vectors
@@ -71,8 +71,7 @@ def grouped(name: str, described: dict[str, str], rows: list[tuple[str, str]]) -
 
 def own_sets() -> list[LabelSet]:
     """Read the sets written for this project."""
-    rows = [json.loads(line) for line in (DATA / "label_sets.jsonl").read_text(encoding="utf8").splitlines()]
-    return [grouped(row["set"], row["labels"], [(text, label) for text, label in row["texts"]]) for row in rows]
+    return [grouped(row["set"], row["labels"], [(text, label) for text, label in row["texts"]]) for row in own_rows("label_sets")]
 
 
 def public_sets(rng: random.Random) -> list[LabelSet]:

@@ -25,17 +25,17 @@ import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 
 from _common import (
-    DATA,
+    arguments,
     fast,
     fit,
     load_lora_factors,
     lora_encoder,
     lora_factors,
+    own_rows,
     packed,
     read_set,
     save_weights,
     seed_everything,
-    steps_to_continue,
 )
 from field_names import names_of, natural
 from warehouse_ai.models.adapters import EXTRACT
@@ -82,11 +82,9 @@ def occurrences(text: str, span: str) -> list[tuple[int, int]]:
 def own_examples() -> list[Example]:
     """Read the texts written for this project."""
     out = []
-    for path in sorted(DATA.glob("extract_*.jsonl")):
-        for line in path.read_text(encoding="utf8").splitlines():
-            row = json.loads(line)
-            spans = {natural(f): [p for s in found for p in occurrences(row["text"], s)] for f, found in row["fields"].items()}
-            out.append(Example(row["text"], spans, [natural(a) for a in row.get("absent", [])], own=True))
+    for row in own_rows("extract_*"):
+        spans = {natural(f): [p for s in found for p in occurrences(row["text"], s)] for f, found in row["fields"].items()}
+        out.append(Example(row["text"], spans, [natural(a) for a in row.get("absent", [])], own=True))
     return out
 
 
@@ -330,7 +328,7 @@ def unseen_names(
 
 def main() -> None:
     """Train, report and save."""
-    more = steps_to_continue()
+    more = arguments().parse_args().steps
     seed_everything(SEED)
     rng = random.Random(SEED)
     train, dev, held = training_examples(rng)

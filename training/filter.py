@@ -22,10 +22,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
 from _common import (
-    DATA,
     fit,
     forward,
     logits_of,
+    own_rows,
     prompted,
     read_set,
     save_weights,
@@ -65,8 +65,11 @@ def pairs(name: str, query: str, rng: random.Random | None = None) -> list[Pair]
 
 def training_rows(rng: random.Random) -> tuple[list[Pair], list[Pair]]:
     """Collect the training pairs, the own ones twice, and 1,500 of MultiNLI for calibration."""
-    own = [json.loads(line) for path in sorted(DATA.glob("entailment_*.jsonl")) for line in path.read_text(encoding="utf8").splitlines()]
-    rows = [(row[label], row["premise"], LABELS[label]) for row in own for label in ("entailment", "neutral", "contradiction")] * 2
+    rows = [
+        (row[label], row["premise"], LABELS[label])
+        for row in own_rows("entailment_*")
+        for label in ("entailment", "neutral", "contradiction")
+    ] * 2
     even = pairs("mnli_dev", "fold % 2 == 0")
     rows += even[1500:] + pairs("snli_devtest", "split == 'dev'") + pairs("nli_pool_extra", "split == 'train'", rng)
     return [row for row in rows if row[0] and row[1] and len(row[0]) + len(row[1]) < 500], even[:1500]

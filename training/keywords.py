@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from _common import DATA, save_weights, seed_everything
+from _common import own_rows, save_weights, seed_everything
 from warehouse_ai.functions.keywords import places
 from warehouse_ai.models.embedder import Embedder, vectors
 from warehouse_ai.models.phrase_vectors import PhraseVectors
@@ -47,7 +47,7 @@ def agreement(phrases: PhraseVectors, context: Context) -> float:
     """Mean rank correlation, over texts, of phrase relevance with the encoder's cosine of phrase and text."""
     from scipy.stats import spearmanr
 
-    rows = [json.loads(line)["text"] for line in (DATA / "extract_notes.jsonl").read_text(encoding="utf8").splitlines()][:60]
+    rows = [row["text"] for row in own_rows("extract_notes")][:60]
     found = []
     for text, vector in zip(rows, embed(rows, context), strict=True):
         spans = places(text)

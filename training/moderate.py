@@ -1,6 +1,6 @@
 """Train the adapter of ``ai_moderate``: independent probabilities of six kinds of harmful content.
 
-    WAREHOUSE_AI_DATA=... python training/moderate.py [--continue STEPS]
+    WAREHOUSE_AI_DATA=... python training/moderate.py [--continue STEPS | --parts FILE FILE]
 
 Sources: of class A Davidson et al. tweets (MIT), OpenAI's moderation samples (MIT), Wikipedia comments and identity templates of Jigsaw's
 bias study (CC BY 4.0), SMS Spam (CC BY 4.0); of class B OLID's training split (states no licence; the one source of offence that is not
@@ -14,29 +14,34 @@ import json
 import random
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from _common import (
-    DATA,
+    arguments,
+    averaged_adapters,
     fit,
     forward,
     logits_of,
     lora_encoder,
     lora_factors,
+    own_rows,
+    rank_of,
     read_set,
     resume,
     save_weights,
     seed_everything,
-    steps_to_continue,
     unprompted,
 )
 from folds import fold_of
 from warehouse_ai.models.adapters import MODERATE
+from warehouse_ai.models.registry import load_text_encoder
 from warehouse_ai.models.sequence_classifier import SequenceClassifier
 
 SEED = 9
@@ -46,6 +51,8 @@ LEARNING_RATE = 5e-4
 AVERAGED = 0.3
 RANK = 16
 CATEGORIES = ("toxicity", "hate", "sexual", "violence", "self_harm", "spam")
+TEMPLATE = 120
+"""Characters that no template of Jigsaw's has; what is longer is a comment."""
 OFFENSIVE = 5000
 """Tweets of Davidson's largest class that one training takes."""
 MAX_LENGTH = 1000
@@ -98,20 +105,15 @@ def sms() -> list[Row]:
 
 def own() -> list[Row]:
     """What customers, reviewers and people on the net write, none of it harmful: folds by the text."""
-    rows = [
-        json.loads(line)
-        for name in ("feedback_sentiment", "sentiment_reviews", "sentiment_tweets")
-        for line in (DATA / f"{name}.jsonl").read_text(encoding="utf8").splitlines()
-        # A tweet that is negative may insult somebody.
-        if name != "sentiment_tweets" or json.loads(line)["label"] != "negative"
-    ]
+    # A tweet that is negative may insult somebody.
+    tweets = [row for row in own_rows("sentiment_tweets") if row["label"] != "negative"]
+    rows = own_rows("feedback_sentiment") + own_rows("sentiment_reviews") + tweets
     return [(row["text"], [0.0] * len(CATEGORIES), fold_of(row["text"])) for row in rows]
 
 
 def forum() -> list[Row]:
     """Threats, insults, contempt, advances, despair and scams written for this project, and harmless messages that look like them."""
-    rows = [json.loads(line) for line in (DATA / "moderation.jsonl").read_text(encoding="utf8").splitlines()]
-    return [(row["text"], [float(row[c]) for c in CATEGORIES], fold_of(row["text"])) for row in rows]
+    return [(row["text"], [float(row[c]) for c in CATEGORIES], fold_of(row["text"])) for row in own_rows("moderation")]
 
 
 def olid() -> list[Row]:
@@ -134,8 +136,8 @@ def training_rows(rng: random.Random) -> list[Row]:
             plain = [r for r in found if r[1][:2] == [1, 0]]
             found = [r for r in found if r[1][:2] != [1, 0]] + rng.sample(plain, min(OFFENSIVE, len(plain)))
         if name == "wikipedia":
-            # The comments, and some of the templates.
-            found = [r for r in found if len(r[0]) > 120] * 2 + rng.sample(found, min(2500, len(found)))
+            # The comments, and some of all.
+            found = [r for r in found if len(r[0]) > TEMPLATE] * 2 + rng.sample(found, min(2500, len(found)))
         if name == "own":
             found = rng.sample(found, min(7000, len(found)))
         rows += found * COPIES.get(name, 1)
@@ -189,7 +191,7 @@ def report(model: SequenceClassifier, weight: torch.Tensor, bias: torch.Tensor) 
     tested = read_set("olid").query("split == 'test'")
     offence = 1 / (1 + np.exp(-(scores(model, list(tested.text)) * scale + shift)[:, 0]))
     figures["olid_macro_f1"] = f1_score(tested.label == "OFF", offence >= 0.5, average="macro")
-    comments = [i for i, r in enumerate(held["wikipedia"]) if not np.isnan(r[1][1]) or len(r[0]) > 120]
+    comments = [i for i, r in enumerate(held["wikipedia"]) if len(r[0]) > TEMPLATE]
     figures["wikipedia_auc"] = roc_auc_score(y["wikipedia"][comments, 0], p["wikipedia"][comments, 0])
     for c in range(len(CATEGORIES)):
         figures[f"own_{CATEGORIES[c]}_average_precision"] = average_precision_score(y["forum"][:, c], p["forum"][:, c])
@@ -199,14 +201,30 @@ def report(model: SequenceClassifier, weight: torch.Tensor, bias: torch.Tensor) 
     return {name: float(value) for name, value in figures.items()}
 
 
+def average(paths: list[Path]) -> None:
+    """Average adapters that were trained before, calibrate, save and report."""
+    tensors = averaged_adapters([load_file(path) for path in paths])
+    model = SequenceClassifier(load_text_encoder(MODERATE.encoder_changes(tensors)), len(CATEGORIES))
+    model.load_state_dict({name: tensor for name, tensor in tensors.items() if name.startswith("head.")}, strict=False)
+    weight, bias = calibrated(model)
+    save_weights("moderate", {**tensors, "head.weight": weight, "head.bias": bias})
+    print(json.dumps(report(model, weight, bias), indent=2))
+
+
 def main() -> None:
     """Train, report and save."""
-    more = steps_to_continue()
+    parser = arguments()
+    parser.add_argument("--parts", nargs="+", type=Path, metavar="FILE", help="adapters to average instead")
+    given = parser.parse_args()
+    if given.parts:
+        average(given.parts)
+        return
+    more = given.steps
     seed_everything(SEED)
     rng = random.Random(SEED)
     rows = training_rows(rng)
     inputs = unprompted([r[0] for r in rows])
-    model = SequenceClassifier(lora_encoder(RANK), len(CATEGORIES))
+    model = SequenceClassifier(lora_encoder(rank_of(MODERATE) if more else RANK), len(CATEGORIES))
     if more:
         resume(model, MODERATE)
     started = time.time()

@@ -29,10 +29,10 @@ from sklearn.metrics import balanced_accuracy_score, f1_score
 from torch import nn
 
 from _common import (
-    DATA,
     fit,
     forward,
     logits_of,
+    own_rows,
     read_set,
     save_weights,
     seed_everything,
@@ -82,11 +82,6 @@ class Row:
     strength: int = -1
 
 
-def own(name: str) -> list[dict[str, str]]:
-    """Read texts written for this project."""
-    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf8").splitlines()]
-
-
 def graded(text: str, label: str) -> Row:
     """Read a label of the scale of five."""
     strength = STRENGTHS.index(label)
@@ -97,14 +92,14 @@ def training_rows(rng: random.Random, *, clean: bool) -> list[Row]:
     """Collect the texts of one epoch; the clean ones are those whose polarity somebody judged, not one that follows from emotions."""
     sst = read_set("sst5").query("split == 'train'")
     rows = [graded(text, label) for text, label in zip(sst.text, sst.label, strict=True)]
-    rows += [graded(r["text"], r["label"]) for r in own("sentiment_reviews")]
+    rows += [graded(r["text"], r["label"]) for r in own_rows("sentiment_reviews")]
     aspects: dict[str, set[str]] = {}
     reviews = read_set("semeval14_absa").query("split == 'train'")
     for text, label in zip(reviews.text, reviews.label, strict=True):
         aspects.setdefault(text, set()).add(label)
     rows += [Row(t, CLASSES.index(*labels)) for t, labels in aspects.items() if len(labels) == 1 and labels <= set(CLASSES)]
-    rows += [Row(r["text"], CLASSES.index(r["label"])) for r in own("sentiment_tweets")] * 2
-    rows += [Row(r["text"], CLASSES.index(r["sentiment"])) for r in own("feedback_sentiment")] * 2
+    rows += [Row(r["text"], CLASSES.index(r["label"])) for r in own_rows("sentiment_tweets")] * 2
+    rows += [Row(r["text"], CLASSES.index(r["sentiment"])) for r in own_rows("feedback_sentiment")] * 2
     if clean:
         return rows
     emotions = read_set("goemotions").query("split == 'train'")

@@ -1,5 +1,9 @@
 {% macro _wai_classify_call(macro_name, text, labels, threshold, none_label, examples, on_error, function='classify', head=none, model_name=none) -%}
-    {%- do warehouse_ai._wai_check_threshold(macro_name, threshold, head=head) -%}
+    {%- if function == 'classify' -%}
+        {%- do warehouse_ai._wai_check_head_threshold(macro_name, threshold, head) -%}
+    {%- else -%}
+        {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
+    {%- endif -%}
     {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
     {%- if head is not none -%}
         {{- return(warehouse_ai._wai_head_call(macro_name, text, labels, threshold, none_label, examples, on_error, head, model_name)) -}}

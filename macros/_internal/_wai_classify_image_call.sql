@@ -1,6 +1,6 @@
 {% macro _wai_classify_image_call(macro_name, path, labels, model_name, head, threshold, none_label, max_mb, on_error) -%}
     {%- do warehouse_ai._wai_check_text(macro_name, path, 'path') -%}
-    {%- do warehouse_ai._wai_check_threshold(macro_name, threshold, head=head) -%}
+    {%- do warehouse_ai._wai_check_head_threshold(macro_name, threshold, head) -%}
     {%- do warehouse_ai._wai_check_none_label(macro_name, none_label) -%}
     {%- set model_name = warehouse_ai._wai_named(macro_name, 'classify_image' if head is none else 'embed_image', model_name) -%}
     {%- set options = {'clip': model_name, 'threshold': threshold, 'none_label': none_label} -%}

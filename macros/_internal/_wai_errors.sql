@@ -36,18 +36,24 @@
 {%- endmacro %}
 
 
-{% macro _wai_check_threshold(macro_name, threshold, least=0, head=none) -%}
-    {%- if head is not none and threshold is string -%}
-        {%- if threshold not in ['p90', 'p95', 'p99'] -%}
-            {%- do warehouse_ai._wai_bad_argument(
-                macro_name, 'threshold', "is '" ~ threshold ~ "'", "Pass a probability from 0 to 1, or the precision 'p90', 'p95' or 'p99'."
-            ) -%}
-        {%- endif -%}
-    {%- elif threshold in ['p90', 'p95', 'p99'] -%}
+{#- A head also knows the thresholds of some precisions. -#}
+{% macro _wai_check_head_threshold(macro_name, threshold, head) -%}
+    {%- if threshold is not string -%}
+        {%- do warehouse_ai._wai_check_threshold(macro_name, threshold) -%}
+    {%- elif threshold not in ['p90', 'p95', 'p99'] -%}
+        {%- do warehouse_ai._wai_bad_argument(
+            macro_name, 'threshold', "is '" ~ threshold ~ "'", "Pass a probability from 0 to 1, or with a head the precision 'p90', 'p95' or 'p99'."
+        ) -%}
+    {%- elif head is none -%}
         {%- do warehouse_ai._wai_bad_argument(
             macro_name, 'threshold', "is '" ~ threshold ~ "' without a head", 'A precision needs head=ref(...); pass a probability such as threshold=0.6.'
         ) -%}
-    {%- elif threshold is not none and (threshold is not number or threshold is boolean or threshold < least or threshold > 1) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _wai_check_threshold(macro_name, threshold, least=0) -%}
+    {%- if threshold is not none and (threshold is not number or threshold is boolean or threshold < least or threshold > 1) -%}
         {%- do warehouse_ai._wai_bad_argument(
             macro_name, 'threshold', 'is ' ~ threshold, 'Pass a probability from ' ~ least ~ ' to 1, such as threshold=0.6.'
         ) -%}

@@ -5,7 +5,7 @@
     {{- return(adapter.dispatch('ai_coverage', 'warehouse_ai')(relation, predicted, score, labels, key, label, precision)) -}}
 {%- endmacro %}
 
-{% macro default__ai_coverage(relation, predicted, score, labels, key, label, precision) -%}
+{% macro duckdb__ai_coverage(relation, predicted, score, labels, key, label, precision) -%}
     {%- for name, given in {'predicted': predicted, 'score': score, 'labels': labels, 'key': key, 'label': label}.items() if given is none -%}
         {%- do warehouse_ai._wai_bad_argument(
             'ai_coverage', name, 'is missing', "Pass predicted, score, labels=ref(...), key and label, such as key='ticket_id', label='team'."
@@ -55,4 +55,8 @@
 )
     {%- endset -%}
     {{- return(sql) -}}
+{%- endmacro %}
+
+{% macro default__ai_coverage(relation, predicted, score, labels, key, label, precision) -%}
+    {%- do warehouse_ai._wai_unsupported_adapter('ai_coverage') -%}
 {%- endmacro %}

@@ -188,6 +188,25 @@ def precise(p: np.ndarray, target: np.ndarray) -> dict[str, float | None]:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What cross-validation made of one choice.
+
+    Attributes:
+        loss: mean log loss of the right labels, held out.
+        c: inverse regularisation strength.
+        prior: weight of the labels' names.
+        temperature: of the softmax, the one with the least loss.
+        logits: held out, float32 ``[rows, labels]``.
+    """
+
+    loss: float
+    c: float
+    prior: float
+    temperature: float
+    logits: np.ndarray
+
+
 def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str, named: Callable[[list[str]], LabelHead] | None = None) -> dict[str, Any]:
     """Fit a head.
 
@@ -218,32 +237,32 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str, named: Callab
     folds = min(FOLDS if len(rows) <= MANY else 3, int(np.bincount(target).min()))
     names = named(labels) if named else LabelHead(np.zeros((len(labels), unit.shape[1])), np.zeros(len(labels)))
     x, told = np.ascontiguousarray(unit, np.float32), names.logits(unit).astype(np.float32)
-    best = (np.inf, 10.0, 1.0 if named else 0.0, 1.0)
     figures: dict[str, Any] = {"accuracy": None, "log_loss": None, "thresholds": None}
 
     with threadpool_limits(1):
+        priors = PRIORS if named else PRIORS[-1:]
+        best = Trial(np.inf, STRENGTHS[1], priors[0], 1.0, told)
         if folds >= 2:
             splits = list(StratifiedKFold(folds, shuffle=True, random_state=0).split(x, target))
 
-            def judge(c: float, prior: float) -> None:
-                nonlocal best
+            def tried(c: float, prior: float) -> Trial:
                 out = np.zeros_like(told)
                 for train, test in splits:
                     weights, bias = regression(x[train], target[train], c, prior * told[train])
                     out[test] = x[test] @ weights.T + bias + prior * told[test]
-                for t in TEMPERATURES:
-                    p = softmax(out / t)
-                    loss = float(-np.log(np.maximum(p[np.arange(len(rows)), target], 1e-12)).mean())
-                    if loss < best[0]:
-                        best = (loss, c, prior, float(t))
-                        hit = out.argmax(axis=1) == target
-                        figures.update(accuracy=float(hit.mean()), log_loss=loss, thresholds=precise(p, target))
+                right = [softmax(out / t)[np.arange(len(rows)), target] for t in TEMPERATURES]
+                losses = [float(-np.log(np.maximum(p, 1e-12)).mean()) for p in right]
+                at = int(np.argmin(losses))
+                return Trial(losses[at], c, prior, float(TEMPERATURES[at]), out)
 
-            for prior in PRIORS if named else PRIORS[-1:]:
-                judge(STRENGTHS[1], prior)
-            for c in (STRENGTHS[0], STRENGTHS[2]):
-                judge(c, best[2])
-        _, c, prior, temperature = best
+            best = min((tried(STRENGTHS[1], prior) for prior in priors), key=lambda trial: trial.loss)
+            best = min((best, *(tried(c, best.prior) for c in (STRENGTHS[0], STRENGTHS[2]))), key=lambda trial: trial.loss)
+            figures = {
+                "accuracy": float((best.logits.argmax(axis=1) == target).mean()),
+                "log_loss": best.loss,
+                "thresholds": precise(softmax(best.logits.astype(np.float64) / best.temperature), target),
+            }
+        c, prior, temperature = best.c, best.prior, best.temperature
         weights, bias = regression(x, target, c, prior * told)
     weights, bias = weights + prior * names.weights, bias + prior * names.bias
     told_rows = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)

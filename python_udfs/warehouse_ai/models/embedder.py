@@ -13,6 +13,7 @@ from warehouse_ai.models.registry import ENCODER, load_text_encoder, load_tokeni
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
+    from warehouse_ai.models.encoder import TextEncoder
     from warehouse_ai.models.tokenizer import Window
     from warehouse_ai.runtime.batching import Batch
     from warehouse_ai.runtime.device import Device
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
 class Embedder:
     """Runtime task: a text to 384 float16 numbers of norm 1; the windows of a long text are averaged by their tokens."""
 
+    name = "encoder"
     model = ENCODER.model
     space = namespace("embed", ENCODER.revision, "fp32")
+    dtype: type[np.floating] = np.float16
+
+    @staticmethod
+    def _load() -> TextEncoder:
+        return load_text_encoder()
 
     def inputs(self, texts: list[str]) -> list[Window]:
         """Tokenize."""
@@ -34,7 +41,7 @@ class Embedder:
 
         from warehouse_ai.models.encoder import mean_pool
 
-        encoder = once(("encoder", device.kind), lambda: load_text_encoder().to(device.kind))
+        encoder = once((self.name, device.kind), lambda: self._load().to(device.kind))
         packed = pack_inputs([window.ids for window in inputs], batch, device.kind)
         with torch.inference_mode():
             return list(mean_pool(encoder(packed), packed).cpu().numpy())
@@ -42,7 +49,7 @@ class Embedder:
     def merge(self, text: str, inputs: Sequence[Window], parts: Sequence[np.ndarray]) -> bytes:
         """Average over windows, weighted by their tokens, and normalise."""
         vector = np.average(parts, axis=0, weights=[len(window.ids) for window in inputs])
-        return (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
+        return (vector / np.linalg.norm(vector)).astype(self.dtype).tobytes()
 
 
 def vectors(results: Sequence[bytes]) -> np.ndarray:
