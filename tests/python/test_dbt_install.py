@@ -49,8 +49,11 @@ def test_inline_sql_shows_the_answer_of_a_macro(small: Project) -> None:
         ("ai_classify('body', ['a', 'b'], examples={'c': ['x']})", "argument 'examples' names the unknown label 'c'"),
         ("ai_classify('body', ['a', 'b'], treshold=0.5)", "argument 'treshold' is unknown. The options are"),
         ("ai_classify('body', ['a', 'b'], threshold=2)", "argument 'threshold' is 2. Pass a probability"),
-        ("ai_classify('body', ['a', 'b'], threshold='p95')", "argument 'threshold' is 'p95' without a head. A precision needs head=ref("),
-        ("ai_classify('body', head=ref('tickets'), threshold='p80')", "argument 'threshold' is 'p80'. Pass a probability from 0 to 1, or with"),
+        ("ai_classify('body', ['a', 'b'], threshold='p95')", "'threshold' is 'p95' without a head. A precision needs head=ref("),
+        (
+            "ai_classify('body', head=ref('tickets'), threshold='p80')",
+            "argument 'threshold' is 'p80'. Pass a probability from 0 to 1, or with",
+        ),
         ("ai_classify('body', ['a', 'b'], on_error='skip')", "argument 'on_error' is 'skip'"),
         ("ai_classify(none, ['a', 'b'])", "argument 'text' is not a SQL expression"),
         ("ai_sentiment('body', none_label=3)", "argument 'none_label' is not a string"),
