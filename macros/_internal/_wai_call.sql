@@ -14,8 +14,8 @@
 -#}
 {% macro _wai_spec(macro_name, function, options, on_error, model_name=none, default_of=none, unnoted={}) -%}
     {%- do warehouse_ai._wai_check_on_error(macro_name, on_error) -%}
-    {%- set named = none if 'clip' in options else warehouse_ai._wai_named(macro_name, default_of or function, model_name) -%}
-    {%- set default = 'embed_image' if options.get('input') == 'image' else function -%}
+    {%- set named = none if 'clip' in options or 'adapter' in options else warehouse_ai._wai_named(macro_name, default_of or function, model_name) -%}
+    {%- set default = 'embed_image' if options.get('input') == 'image' else options.get('adapter') or function -%}
     {%- set spec = {'function': function, 'model': named or options.get('clip') or warehouse_ai._wai_models()[default], 'on_error': on_error} -%}
     {%- do spec.update(options) -%}
     {%- if named -%}

@@ -12,6 +12,8 @@
     {%- if input == 'image' -%}
         {%- set clip = warehouse_ai._wai_named('ai_fit', 'embed_image', model_name) -%}
         {%- set spec = warehouse_ai._wai_file_spec('ai_fit', 'fit', {'input': 'image', 'clip': clip}, max_mb, on_error) -%}
+    {%- elif model_name in ['sentiment', 'moderate'] -%}
+        {%- set spec = warehouse_ai._wai_spec('ai_fit', 'fit', {'adapter': model_name}, on_error) -%}
     {%- else -%}
         {%- set spec = warehouse_ai._wai_spec('ai_fit', 'fit', {}, on_error, model_name) -%}
     {%- endif -%}

@@ -14,9 +14,10 @@ import pytest
 
 import warehouse_ai
 from calls import call, spec
+from warehouse_ai.engines.duckdb import MODELS
 from warehouse_ai.functions.heads import precise
-from warehouse_ai.functions.recognizers import phones
-from warehouse_ai.functions.redact import Found, names_alone, redacted, united
+from warehouse_ai.functions.recognizers import cards, national_ids, phones
+from warehouse_ai.functions.redact import Found, names_alone, own_lines, redacted, united
 from warehouse_ai.functions.sentences import sentences
 from warehouse_ai.models.registry import load_tokenizer
 from warehouse_ai.runtime.run import LEDGER
@@ -138,9 +139,9 @@ def test_a_head_is_the_same_for_any_order_of_its_rows(labelled: Connection, shar
     assert 0.8 < first["accuracy"] <= 1
 
 
-def keep_head(connection: Connection, cache: Path) -> None:
+def keep_head(connection: Connection, cache: Path, **options: Any) -> None:
     sql = "create table heads as select wai_fit(list(body), list(label), wai_spec(?, ?)) as head from labelled"
-    connection.execute(sql, [spec("fit"), f'{{"cache_dir": "{cache}"}}'])
+    connection.execute(sql, [spec("fit", **options), f'{{"cache_dir": "{cache}"}}'])
 
 
 def classify_by_head(connection: Connection, cache: Path, text: str, **options: Any) -> Any:
@@ -155,6 +156,39 @@ def test_a_head_classifies_with_calibrated_probabilities(labelled: Connection, s
     assert row["value"] == "billing"
     assert sum(row["scores"].values()) == pytest.approx(1, abs=1e-6)
     assert row["model"] == f"all-MiniLM-L6-v2+head@{fit(labelled, shared_cache)['id']}"
+
+
+def test_a_head_on_the_encoder_of_sentiment_hears_the_tone_whatever_the_subject(connection: Connection, shared_cache: Path) -> None:
+    connection.execute("create table labelled (body varchar, label varchar)")
+    connection.executemany(
+        "insert into labelled values (?, ?)",
+        [
+            ("The soup was delicious and the waiter kind.", "delighted"),
+            ("What a lovely hotel, we slept like stones.", "delighted"),
+            ("The soup was served.", "calm"),
+            ("The hotel has forty rooms.", "calm"),
+            ("The soup was cold and the waiter rude.", "furious"),
+            ("What a filthy hotel, we never slept.", "furious"),
+        ],
+    )
+    sentiment = MODELS["sentiment"]
+    keep_head(connection, shared_cache, adapter="sentiment", model=sentiment)
+    assert connection.execute("select head.model, head.prior from heads").fetchall() == [(sentiment, 0.0)]
+    found = {
+        text: classify_by_head(connection, shared_cache, text)["value"]
+        for text in (
+            "My new bicycle is a joy to ride.",
+            "The bicycle weighs twelve kilos.",
+            "The bicycle broke on the first day, a disgrace.",
+        )
+    }
+    assert list(found.values()) == ["delighted", "calm", "furious"]
+
+
+def test_a_head_on_an_adapter_of_another_version_says_what_to_install(connection: Connection, shared_cache: Path) -> None:
+    older = spec("fit", adapter="sentiment", model="all-MiniLM-L6-v2+sentiment@000000000000")
+    with pytest.raises(duckdb.Error, match="install the same version of both"):
+        connection.execute("select wai_fit(['a', 'b'], ['x', 'y'], wai_spec(?, ?))", [older, f'{{"cache_dir": "{shared_cache}"}}'])
 
 
 def test_one_text_a_label_is_enough_where_the_names_say_what_is_meant(connection: Connection, shared_cache: Path) -> None:
@@ -319,6 +353,55 @@ def test_a_name_begins_behind_its_title_and_ends_with_its_line() -> None:
 )
 def test_phone_numbers_of_small_countries_count_when_they_are_grouped(text: str, numbers: list[str]) -> None:
     assert sorted(text[f.start : f.end] for f in phones(text)) == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Phone: 451 5986", ["451 5986"]),
+        ("Mobile:\n0490 39 07 81x12", ["0490 39 07 81x12"]),
+        ("you reach me at 358 0594.", ["358 0594"]),
+        ("781 1704 office\n930.167.3943 fax", ["781 1704", "930.167.3943"]),
+        ("(37) 788-063-Office, +1-984-182-0190", ["(37) 788-063", "+1-984-182-0190"]),
+        ("I called at 9 and the fax number is 12", []),
+        ("order 4515986 of phone cases", []),
+        ("+447700677662", ["+447700677662"]),
+    ],
+)
+def test_a_number_that_a_text_calls_a_phone_is_one_whatever_its_format(text: str, numbers: list[str]) -> None:
+    assert {text[f.start : f.end] for f in phones(text)} == set(numbers)
+
+
+def test_a_phone_with_a_plus_is_no_payment_card() -> None:
+    assert list(cards("+447700677662")) == []
+    assert [f.category for f in cards("4532 0151 1283 0366")] == ["credit_card"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("My driver's license number is 6940579", ["6940579"]),
+        ("Passport no. C01X00T47, please", ["C01X00T47"]),
+        ("my social security is 2270-66-1551", ["2270-66-1551"]),
+        ("the driving licence was stolen", []),
+        ("she lost her passport yesterday", []),
+    ],
+)
+def test_a_number_that_a_text_calls_an_identification_is_one(text: str, ids: list[str]) -> None:
+    assert {text[f.start : f.end] for f in national_ids(text)} == set(ids)
+
+
+def test_a_phone_number_below_an_address_is_no_part_of_it() -> None:
+    text = "Box 9168\nAPO AA 61487\n416 60 039 office"
+    address, phone = Found("address", 0, len(text), 0.6), Found("phone", 22, 32, 0.75)
+    assert [text[f.start : f.end] for f in own_lines(text, [address], [phone])] == ["Box 9168\nAPO AA 61487"]
+    assert list(own_lines(text, [address], [])) == [address]
+
+
+def test_a_name_goes_on_behind_an_initial() -> None:
+    text = "Abby M. Laidlaw wrote, Jo B. too"
+    found = [Found("person", 0, 7, 0.9), Found("person", 23, 28, 0.9)]
+    assert [text[f.start : f.end] for f in names_alone(text, found, ("person",))] == ["Abby M. Laidlaw", "Jo B."]
 
 
 def test_redaction_fails_closed(connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

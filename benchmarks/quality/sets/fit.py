@@ -12,7 +12,7 @@ from benchmarks.quality.sets.definition import PublicSet, parquet
 def fitted(train: str, test: str, **options: str) -> str:
     """Model SQL that fits a head on the rows of one query and asks it about those of another, both of (text, label)."""
     more = "".join(f", {name}='{value}'" for name, value in options.items())
-    call = "ai_classify_image_detail" if options else "ai_classify_detail"
+    call = "ai_classify_image_detail" if options.get("input") == "image" else "ai_classify_detail"
     return (
         f"select label, answer.value, answer.score from (with train as ({train}), test as ({test}), fitted_head as "
         f"(select {{{{ warehouse_ai.ai_fit('text', 'label'{more}) }}}} as head from train) "
@@ -20,9 +20,9 @@ def fitted(train: str, test: str, **options: str) -> str:
     )
 
 
-def split(name: str, train: str, test: str) -> Callable[[], str]:
+def split(name: str, train: str, test: str, **options: str) -> Callable[[], str]:
     """Model SQL that fits on some rows of a set and asks about others."""
-    return lambda: fitted(*(f"select text, label from {parquet(name)} where {where}" for where in (train, test)))
+    return lambda: fitted(*(f"select text, label from {parquet(name)} where {where}" for where in (train, test)), **options)
 
 
 def few_shot(dataset: str, size: int, name: str, test: str) -> Callable[[], str]:
@@ -126,10 +126,22 @@ SETS = (
         draws("ag_news", 500, 1, "fold < 5", "fold >= 5"),
         note=OWN_TEST,
     ),
-    learnt(
+    PublicSet(
         "sst5_test",
+        "ai_fit",
         "SST-5",
-        "test, all training texts",
+        "test, all training texts, `model='sentiment'`",
+        "its training split, which `ai_sentiment` learned from and the head is fitted on",
+        ("accuracy",),
+        split("sst5", "split = 'train'", "split = 'test'", model="sentiment"),
+        named,
+        "sentiment",
+        is_calibrated=True,
+    ),
+    learnt(
+        "sst5_default_encoder",
+        "SST-5",
+        "test, all training texts, default encoder",
         "its training split",
         split("sst5", "split = 'train'", "split = 'test'"),
     ),

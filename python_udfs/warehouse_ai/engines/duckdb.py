@@ -79,7 +79,7 @@ class Specs:
         if name not in self._known:
             options = json.loads(spec)
             function = options["function"]
-            installed = MODELS.get("embed_image" if options.get("input") == "image" else function)
+            installed = MODELS.get("embed_image" if options.get("input") == "image" else options.get("adapter") or function)
             # What the user names, no package ships.
             chosen = options.get("named") or options.get("clip") or FUNCTIONS.get(function) in GENERATIVE
             if installed != options["model"] and not chosen:
@@ -110,12 +110,12 @@ class Specs:
         if row["error"]:
             raise ValueError(f"{bound.call.function}: the newest head in {relation} was not fitted: {row['error']}")
         # Images are checked against the encoder that the call names, once it has been found.
-        if bound.function == "classify" and row["model"] != (encoder := bound.spec.encoder.model):
+        head = Head.from_row(row)
+        if bound.function == "classify" and row["model"] != (encoder := replace(bound.spec, head=head).encoder.model):
             raise ValueError(
                 f"{bound.call.function}: the newest head in {relation} was fitted on {row['model']} and the encoder is now "
                 f"{encoder}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
             )
-        head = Head.from_row(row)
         own = f"{name}:{head.id}"
         with self._lock:
             call = replace(bound.call, model=f"{head.model.partition('@')[0]}+head@{head.id}")

@@ -15,7 +15,7 @@ from warehouse_ai.functions.heads import Head, threshold_of
 from warehouse_ai.functions.labels import METHOD, Label, label_head
 from warehouse_ai.functions.named_labels import check_labels, judged
 from warehouse_ai.models.adapters import ZERO_SHOT
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import Embedder, embedder_of, vectors
 from warehouse_ai.models.named import CLASSIFIER, ENCODER, NamedModel
 from warehouse_ai.models.named_encoder import NamedEmbedder, TextEmbedder
 from warehouse_ai.models.text_classifier import softmax
@@ -76,7 +76,9 @@ class Spec:
     @property
     def encoder(self) -> TextEmbedder:
         """What embeds texts and labels."""
-        return NamedEmbedder(self.named) if self.named else Embedder()
+        if self.named:
+            return NamedEmbedder(self.named)
+        return embedder_of(self.head.model) if self.head else Embedder()
 
     @property
     def judge(self) -> NamedModel | None:

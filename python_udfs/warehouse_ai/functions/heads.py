@@ -18,7 +18,7 @@ from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
 from warehouse_ai.functions.labels import Label, LabelHead, label_head
-from warehouse_ai.models.embedder import Embedder, vectors
+from warehouse_ai.models.embedder import ADAPTED, AdaptedEmbedder, Embedder, vectors
 from warehouse_ai.models.images import ImageEncoder
 from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
 from warehouse_ai.models.registry import ENCODER
@@ -80,6 +80,8 @@ class Spec:
     @classmethod
     def parse(cls, options: dict[str, Any]) -> Spec:
         """Read what the macro printed."""
+        if options.get("adapter"):
+            return cls(AdaptedEmbedder(ADAPTED[options["adapter"]]))
         if options.get("input") != "image":
             return cls(text_encoder(options))
         place = Place.parse(options)
@@ -313,6 +315,8 @@ def run(columns: list[pa.ChunkedArray], spec: Spec, call: Call) -> pa.StructArra
                 raise GroupFailed(head.message)
             return head
 
-        return fit(rows, vectors([found[text] for text, _ in rows]), encoder.model, named)
+        # Labels lie among the embeddings of the default encoder, not among what an adapter makes of it.
+        prior = None if isinstance(encoder, AdaptedEmbedder) else named
+        return fit(rows, vectors([found[text] for text, _ in rows]), encoder.model, prior)
 
     return apply_groups(columns, call, RESULT, answer)

@@ -34,8 +34,25 @@ class Found(NamedTuple):
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]{}]*[\w/#=&-]", re.IGNORECASE)
 IP = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})(?![\w:]|\.\d)", re.IGNORECASE)
-CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){11,18}(?![\w-])")
+CARD = re.compile(r"(?<![\w+-])\d(?:[ -]?\d){11,18}(?![\w-])")
 IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}(?!\w)", re.IGNORECASE)
+
+NUMBER = r"\+?\(?\d[\d ().\-/]{4,20}\d(?: ?(?:x|ext\.?) ?\d{1,5})?(?!\w)"
+PHONE_TOLD = re.compile(
+    rf"(?<!\w)(?:tele(?:phone|fon)|(?:tele)?fax|phone|tel|mobile|cell|hotline|handy|gsm|whatsapp|desk|(?:call|ring|text|reach)(?: \w+)? (?:at|on))"
+    rf"\.?(?: (?:no|nr|number)\.?)?(?: is)?[ :]*\s?({NUMBER})",
+    re.IGNORECASE,
+)
+"""A number behind a word that says it is a phone's: extensions and numbers of one town have no national format."""
+PHONE_NAMED = re.compile(rf"(?<![\w+])({NUMBER})[ \t]?[-(]?[ \t]?(?:office|fax|mobile|cell|phone|home|work)\b", re.IGNORECASE)
+"""A number before such a word, as signatures have it."""
+PHONE_ABROAD = re.compile(r"(?<![\w+])(\+\d[\d ().\-/]{6,20}\d)(?!\w)")
+ID_TOLD = re.compile(
+    r"(?<!\w)(?:driv(?:er'?s?'?|ing) licen[cs]e|passport|social security|national id(?:entity)?|identity card|tax id|ssn)"
+    r"(?: (?:card|number|no\.?|nr\.?))*(?: is)?[ :#]*\s?([A-Z\d][A-Z\d-]{4,18}[A-Z\d])(?!\w)",
+    re.IGNORECASE,
+)
+"""An identification of a country or state whose format is not known, behind a word that says what it is."""
 
 NATIONAL_IDS = (
     # Driver licences of Florida, Illinois, Maryland, Michigan, Minnesota, New Jersey and Wisconsin.
@@ -102,7 +119,10 @@ def ibans(text: str) -> Iterator[Found]:
 
 
 def national_ids(text: str) -> Iterator[Found]:
-    """National identification numbers, by ``python-stdnum``."""
+    """National identification numbers, by ``python-stdnum``, and what a text says is one."""
+    for match in ID_TOLD.finditer(text):
+        if sum(c.isdigit() for c in match[1]) >= 4:
+            yield Found("national_id", *match.span(1), FORMATTED)
     for name, pattern in NATIONAL_IDS:
         for match in pattern.finditer(text):
             is_valid = _validator(name)
@@ -120,10 +140,15 @@ def _validator(name: str) -> Callable[[str], bool] | None:
 
 
 def phones(text: str) -> Iterator[Found]:
-    """Phone numbers, by ``phonenumbers``: with a country code, or in the national format of one of ``REGIONS``."""
-    if sum(c.isdigit() for c in text) < 7:
+    """Phone numbers, by ``phonenumbers``: with a country code, or in the national format of one of ``REGIONS``; and what a text says is one."""
+    if sum(c.isdigit() for c in text) < 6:
         return
     seen: set[tuple[int, int]] = set()
+    for pattern in (PHONE_TOLD, PHONE_NAMED, PHONE_ABROAD):
+        for match in pattern.finditer(text):
+            if match.span(1) not in seen and 6 <= sum(c.isdigit() for c in re.split("[xe]", match[1].lower())[0]) <= 15:
+                seen.add(match.span(1))
+                yield Found("phone", *match.span(1), FORMATTED)
     for region in (None, *REGIONS):
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
             if (match.start, match.end) not in seen:

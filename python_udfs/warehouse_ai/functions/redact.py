@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -117,8 +118,30 @@ def _category(entity: str) -> str | None:
     return next((category for category, pattern in ENTITIES.items() if re.fullmatch(pattern, name)), None)
 
 
+INITIAL = re.compile(r"(?<!\w)[A-Z]\.?$")
+SURNAME = re.compile(r" (?:[a-z]{2,3} )?[^\W\d_a-z][\w'’-]+(?!\w)")
+
+
+def own_lines(text: str, found: Iterable[Found], told: Iterable[Found]) -> Iterator[Found]:
+    """Take out of a span of several lines those that begin with a recognised format: a phone number below an address is no part of it."""
+    begins = {f.start for f in told}
+    for f in found:
+        if "\n" not in text[f.start : f.end]:
+            yield f
+            continue
+        lines = [(f.start + m.start(), f.start + m.end()) for m in re.finditer(r"[^\s][^\n]*", text[f.start : f.end])]
+        for is_other, part in itertools.groupby(lines, lambda line: line[0] in begins):
+            if not is_other:
+                own = list(part)
+                end = own[0][0] + len(text[own[0][0] : own[-1][1]].rstrip())
+                yield f._replace(start=own[0][0], end=end)
+
+
 def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) -> Iterator[Found]:
-    """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for, and let none go over the end of a line."""
+    """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for, and let none go over the end of a line.
+
+    A person's name does not end with an initial that a surname follows.
+    """
     for f in found:
         if f.category not in ("person", "organisation", "title"):
             yield f
@@ -131,6 +154,8 @@ def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) ->
                 if "title" in categories:
                     yield Found("title", start, before.end(), f.score)
                 start = end - len(rest)
+            if f.category == "person" and INITIAL.search(text[start:end]) and (surname := SURNAME.match(text, end)):
+                end = surname.end()
             yield f._replace(start=start, end=end)
 
 
@@ -194,7 +219,7 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
                 for start, end, score in answers
                 if score >= spec.least
             ]
-            whole = united(texts[i], [*told, *names_alone(texts[i], read, spec.categories)])
+            whole = united(texts[i], [*told, *names_alone(texts[i], own_lines(texts[i], read, told), spec.categories)])
             value.append(redacted(texts[i], whole, spec.replacement))
             spans.append([{**f._asdict(), "text": texts[i][f.start : f.end]} for f in whole])
         return {

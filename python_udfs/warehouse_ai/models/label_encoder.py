@@ -31,8 +31,7 @@ class LabelEncoder(Embedder):
     space = namespace("label", ZERO_SHOT.revision, "fp32")
     dtype = np.float32
 
-    @staticmethod
-    def _load() -> TextEncoder:
+    def _load(self) -> TextEncoder:
         return load_text_encoder(ZERO_SHOT.encoder_changes(ZERO_SHOT.load()))
 
 
