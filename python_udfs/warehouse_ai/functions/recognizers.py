@@ -39,7 +39,8 @@ IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}(?!\w)", re.IGNO
 
 NUMBER = r"\+?\(?\d[\d ().\-/]{4,20}\d(?: ?(?:x|ext\.?) ?\d{1,5})?(?!\w)"
 PHONE_TOLD = re.compile(
-    rf"(?<!\w)(?:tele(?:phone|fon)|(?:tele)?fax|phone|tel|mobile|cell|hotline|handy|gsm|whatsapp|desk|(?:call|ring|text|reach)(?: \w+)? (?:at|on))"
+    r"(?<!\w)(?:tele(?:phone|fon)|(?:tele)?fax|phone|tel|mobile|cell|hotline|handy|gsm|whatsapp|desk"
+    r"|(?:call|ring|text|reach)(?: \w+)? (?:at|on))"
     rf"\.?(?: (?:no|nr|number)\.?)?(?: is)?[ :]*\s?({NUMBER})",
     re.IGNORECASE,
 )
@@ -140,7 +141,7 @@ def _validator(name: str) -> Callable[[str], bool] | None:
 
 
 def phones(text: str) -> Iterator[Found]:
-    """Phone numbers, by ``phonenumbers``: with a country code, or in the national format of one of ``REGIONS``; and what a text says is one."""
+    """Phone numbers: what a text says is one, and by ``phonenumbers`` those with a country code or in the format of one of ``REGIONS``."""
     if sum(c.isdigit() for c in text) < 6:
         return
     seen: set[tuple[int, int]] = set()
