@@ -145,11 +145,6 @@ def phones(text: str) -> Iterator[Found]:
     if sum(c.isdigit() for c in text) < 6:
         return
     seen: set[tuple[int, int]] = set()
-    for pattern in (PHONE_TOLD, PHONE_NAMED, PHONE_ABROAD):
-        for match in pattern.finditer(text):
-            if match.span(1) not in seen and 6 <= sum(c.isdigit() for c in re.split("[xe]", match[1].lower())[0]) <= 15:
-                seen.add(match.span(1))
-                yield Found("phone", *match.span(1), FORMATTED)
     for region in (None, *REGIONS):
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
             if (match.start, match.end) not in seen:
@@ -160,6 +155,11 @@ def phones(text: str) -> Iterator[Found]:
             if (match.start, match.end) not in seen and not match.raw_string.isdigit():
                 seen.add((match.start, match.end))
                 yield Found("phone", match.start, match.end, FORMATTED)
+    for pattern in (PHONE_TOLD, PHONE_NAMED, PHONE_ABROAD):
+        for told in pattern.finditer(text):
+            if told.span(1) not in seen and 6 <= sum(c.isdigit() for c in re.split("[xe]", told[1].lower())[0]) <= 15:
+                seen.add(told.span(1))
+                yield Found("phone", *told.span(1), FORMATTED)
 
 
 RECOGNIZERS: dict[str, Callable[[str], Iterator[Found]]] = {
