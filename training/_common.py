@@ -125,14 +125,27 @@ def rank_of(adapter: Adapter) -> int:
     return next(len(tensor) for name, tensor in adapter.load().items() if name.endswith(".lora_A"))
 
 
-def averaged_adapters(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Average what adapters change (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482): factors side by side are those of the sum."""
-    out = {name: torch.stack([part[name].float() for part in parts]).mean(0) for name in parts[0] if ".lora_" not in name}
+def averaged_adapters(parts: list[dict[str, Tensor]], rank: int | None = None) -> dict[str, Tensor]:
+    """Average what adapters change (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
+
+    Args:
+        parts: tensors of adapters with the same names.
+        rank: of the average's factors, the nearest ones of that rank; None for all of them side by side, which is exact.
+    """
+    out = {
+        name: torch.stack([part[name].float() for part in parts]).mean(0).to(parts[0][name].dtype)
+        for name in parts[0]
+        if ".lora_" not in name
+    }
     for name in parts[0]:
         if name.endswith(".lora_A"):
             module = name.removesuffix(".lora_A")
             out[name] = torch.cat([part[name].float() for part in parts]).half()
             out[f"{module}.lora_B"] = torch.cat([part[f"{module}.lora_B"].float() / len(parts) for part in parts], 1).half()
+            if rank:
+                left, strength, right = torch.linalg.svd(out[f"{module}.lora_B"].float() @ out[name].float(), full_matrices=False)
+                root = strength[:rank].sqrt()
+                out[f"{module}.lora_B"], out[name] = (left[:, :rank] * root).half(), (root[:, None] * right[:rank]).half()
     return out
 
 

@@ -1,20 +1,22 @@
 """Train the encoder of labels and the calibration of zero-shot classification.
 
-    WAREHOUSE_AI_DATA=... python training/classify.py
+    WAREHOUSE_AI_DATA=... python training/classify.py [--parts FILE FILE]
 
-The embeddings of texts stay those of the default encoder, which every function shares. What is trained is where a label lies among them: an
-encoder of its own for labels (LoRA), a linear map from it to the embeddings, the weights of both this place and the mean of the label's
-plain texts, and how much of a label's score at the mean of all texts is taken off. Each step draws labels of several sets and some texts
-of each, half of the time without descriptions, and compares them as a user's query would.
+With ``--parts`` adapters that were trained before are averaged instead. The embeddings of texts stay those of the default encoder, which
+every function shares. What is trained is where a label lies among them: an encoder of its own for labels (LoRA), a linear map from it to
+the embeddings, the weights of both this place and the mean of the label's plain texts, and how much of a label's score at the mean of all
+texts is taken off. Each step draws labels of several sets and some texts of each, half of the time without descriptions, and compares them
+as a user's query would. The weights are the average over the last steps.
 
-Sources: label sets written for this project (``data/label_sets.jsonl``); of class A HWU64 and GoEmotions, training splits; of class B
-Bitext's support messages (CDLA-Sharing 1.0). AG News, Banking77, CLINC150, TREC and TweetEval are never trained on. An eighth of the own
-sets settles the calibration: a softmax temperature (Guo et al. 2017, https://arxiv.org/abs/1706.04599) and, for labels that do not exclude
-each other, Platt scaling. Writes ``weights/classify.safetensors``.
+Sources: label sets written for this project (``data/label_sets.jsonl``); of class A HWU64, GoEmotions, SNIPS and ContractNLI's clauses,
+training splits; of class B Bitext's support messages (CDLA-Sharing 1.0). AG News, Banking77, CLINC150, TREC and TweetEval are never trained
+on. An eighth of the own sets settles the calibration: a softmax temperature (Guo et al. 2017, https://arxiv.org/abs/1706.04599) and, for
+labels that do not exclude each other, Platt scaling. Writes ``weights/classify.safetensors``.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import random
@@ -26,10 +28,12 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
-from _common import Schedule, fast, lora_encoder, lora_factors, own_rows, packed, read_set, save_weights, seed_everything
+from _common import Schedule, averaged_adapters, fast, lora_encoder, lora_factors, own_rows, packed, read_set, save_weights, seed_everything
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.labels import Label, prototypes
 from warehouse_ai.models.embedder import Embedder, vectors
@@ -39,7 +43,9 @@ from warehouse_ai.runtime.context import Context
 from warehouse_ai.runtime.run import Failure, resolve
 
 SEED = 1
-STEPS = 500
+STEPS = 1000
+AVERAGED = 0.4
+"""Share of the last steps over which the weights are averaged."""
 SETS = 5
 """Label sets of a step."""
 LABELS = 24
@@ -79,11 +85,16 @@ def public_sets(rng: random.Random) -> list[LabelSet]:
     intents = read_set("hwu64").query("split == 'train'")
     emotions = read_set("goemotions").query("split == 'train' and n_labels == 1")
     support = read_set("bitext_support").query("split == 'train'")
+    commands = read_set("snips").query("split == 'train'")
+    contracts = read_set("contract_clauses").query("split == 'train'")
+    clauses = [(text, labels[0]) for text, labels in zip(contracts.text, contracts.labels, strict=True) if len(labels) == 1]
     chosen = [
         ("intents", list(zip(intents.text, intents.label, strict=True))),
         ("scenarios", list(zip(intents.text, intents.scenario, strict=True))),
         ("emotions", rng.sample(list(zip(emotions.text, emotions.label, strict=True)), 9000)),
         ("support", rng.sample(list(zip(support.text, support.label, strict=True)), 3000)),
+        ("commands", rng.sample(list(zip(commands.text, commands.label, strict=True)), 2000)),
+        ("clauses", clauses),
     ]
     return [grouped(name, {}, rows) for name, rows in chosen]
 
@@ -138,13 +149,14 @@ def labels_of(chosen: LabelSet, names: list[str], *, described: bool) -> list[La
     return [Label(name, chosen.described[name] if described else "", ()) for name in names]
 
 
-def train(model: LabelModel, sets: list[LabelSet], texts: Texts, rng: random.Random) -> None:
-    """Train in place."""
+def train(model: LabelModel, sets: list[LabelSet], texts: Texts, rng: random.Random) -> LabelModel:
+    """Train in place and return the average of the last steps (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407)."""
     rates = [(list(model.encoder.parameters()), RATE), ([model.map], 3e-4), ([model.weights, model.centring], 5e-3)]
     groups = [{"params": [p for p in group if p.requires_grad], "lr": rate} for group, rate in rates]
     schedule = Schedule(torch.optim.AdamW(groups, weight_decay=0.01, fused=True), STEPS, warmup=0.1)
     # Large sets more often, those with thousands of texts more often still.
     share = [len(s.texts) ** 0.5 * (3 if sum(map(len, s.texts.values())) > 5000 else 1) for s in sets]
+    average = AveragedModel(model)
     started = time.time()
     for step in range(1, STEPS + 1):
         drawn = []
@@ -167,8 +179,11 @@ def train(model: LabelModel, sets: list[LabelSet], texts: Texts, rng: random.Ran
             losses.append(F.cross_entropy(embedded @ weights[own].T + bias[own], target, label_smoothing=0.02))
         loss = torch.stack(losses).mean()
         schedule.step(loss)
+        if step > STEPS * (1 - AVERAGED):
+            average.update_parameters(model)
         if step % 50 == 0:
             print(f"step {step}/{STEPS} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
+    return average.module
 
 
 @torch.inference_mode()
@@ -191,7 +206,12 @@ def accuracy(found: list[tuple[Tensor, Tensor]]) -> float:
 
 
 def main() -> None:
-    """Train, calibrate, report and save."""
+    """Train, calibrate, report and save; or average."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parts", nargs="+", type=Path, metavar="FILE", help="adapters to average instead")
+    if parts := parser.parse_args().parts:
+        save_weights("classify", {n: t.contiguous() for n, t in averaged_adapters([load_file(path) for path in parts], RANK).items()})
+        return
     started = time.time()
     seed_everything(SEED)
     rng = random.Random(SEED)
@@ -202,7 +222,7 @@ def main() -> None:
     every = list(dict.fromkeys(text for s in kept for group in s.texts.values() for text in group))
     model = LabelModel(texts.embed(every).mean(0))
     before = [accuracy(scored(model, held, texts, described=d)) for d in (False, True)]
-    train(model, kept + public_sets(rng), texts, rng)
+    model = train(model, kept + public_sets(rng), texts, rng)
     found = [scored(model, held, texts, described=d) for d in (False, True)]
     both = found[0] + found[1]
     grid = torch.linspace(0.5, 2, 61)

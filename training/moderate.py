@@ -158,17 +158,17 @@ def scores(model: SequenceClassifier, texts: list[str]) -> np.ndarray:
 def calibrated(model: SequenceClassifier) -> tuple[torch.Tensor, torch.Tensor]:
     """Platt scaling of each category on fold 7, folded into the head; spam on the two sources that label it.
 
-    Own and public texts weigh the same: in a shop's messages harm is rarer than among tweets that were gathered for it.
+    Each source that labels a category weighs the same: in a shop's messages harm is rarer than among tweets that were gathered for it.
     """
     rows = [(name, *r) for name, read in SOURCES.items() for r in read() if r[2] == 7 and r[0].strip()]
     logits, target = scores(model, [r[1][:MAX_LENGTH] for r in rows]), np.array([r[2] for r in rows])
     target[[name not in ("sms", "forum") for name, *_ in rows], CATEGORIES.index("spam")] = NAN
-    written = np.array([name in ("own", "forum") for name, *_ in rows])
+    source = np.array([name for name, *_ in rows])
     weight, bias = model.head.weight.detach().clone(), model.head.bias.detach().clone()
     for c in range(len(CATEGORIES)):
         known = ~np.isnan(target[:, c])
-        share = written[known].mean()
-        each = np.where(written[known], 0.5 / share, 0.5 / (1 - share))
+        names, at, count = np.unique(source[known], return_inverse=True, return_counts=True)
+        each = len(at) / (len(names) * count[at])
         platt = LogisticRegression().fit(logits[known, c : c + 1], target[known, c], sample_weight=each)
         weight[c] *= float(platt.coef_[0, 0])
         bias[c] = bias[c] * float(platt.coef_[0, 0]) + float(platt.intercept_[0])

@@ -18,8 +18,9 @@ Each text is asked for one aspect that it mentions. An aspect that is said not t
 Whether the text entails the statement. Balanced accuracy is the mean of how many true statements are found true and how many others are
 not; 0.5 is chance. Figures published for these sets tell three classes apart and cannot stand beside it.""",
     "ai_extract": """\
-A span is right where field, start and end are exact; F1 counts all spans together. Zero-shot means that neither texts nor field names of
-the set were trained on.""",
+A span is right where field, start and end are exact; F1 counts all spans together. Zero-shot means that no text of the set was trained
+on, and of `own_fields` no name either. The kinds of CrossNER are asked for in words; 37 of its 39, such as `band` and `country`, also
+stand as names of fields in texts that were written for this project.""",
     "ai_detect_pii": "What `ai_redact` would mask, looked for in all 15 categories of the set.",
     "ai_keywords": """\
 A found and a labelled phrase are the same where they are equal or one contains the other as whole words, letter case aside. No score is
