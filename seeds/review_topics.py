@@ -23,7 +23,6 @@ import yaml
 ROOT = Path(__file__).parents[1]
 SEED = Path("seeds/topic_reviews.csv")
 ROUNDS = 3
-MODELS = ("+topic_review_queue",)
 Row = dict[str, str]
 
 
@@ -41,17 +40,23 @@ def write(path: Path, rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
-def queue(project: Path, database: Path, rounds: int, batch: int) -> list[tuple[int, str]]:
-    """Build the queue on the first rounds and return the keys and texts of its first messages."""
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--select", *MODELS, "--resource-type", "seed"]
-    command += ["--resource-type", "model", "--vars", yaml.safe_dump({"topic_review_rounds": rounds})]
+def queue(project: Path, database: Path, batch: int) -> list[tuple[int, str]]:
+    """Build the queue on what the seed holds and return the keys and texts of its first messages.
+
+    Raises:
+        SystemExit: dbt failed; with what it printed.
+    """
+    command = [str(Path(sys.executable).with_name("dbt")), "build", "--select", "+topic_review_queue"]
+    command += ["--resource-type", "seed", "--resource-type", "model"]
     environment = {
         **os.environ,
         "WAREHOUSE_AI_DATABASE": str(database),
         "DBT_PROFILES_DIR": str(project / "profiles"),
         "DBT_TARGET_PATH": str(database.parent / "target"),
     }
-    subprocess.run(command, cwd=project, env=environment, check=True)
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.execute(
             "select feedback_id, feedback_text from main_silver.topic_review_queue order by queue_position limit ?", [batch]
@@ -66,7 +71,7 @@ def review(project: Path, rounds: int = ROUNDS) -> list[Row]:
     write(project / SEED, rows)
     with tempfile.TemporaryDirectory() as folder:
         for number in range(1, rounds + 1):
-            for key, text in queue(project, Path(folder) / "review.duckdb", number - 1, batch):
+            for key, text in queue(project, Path(folder) / "review.duckdb", batch):
                 rows.append({"review_round": str(number), "feedback_id": str(key), "feedback_text": text, "topic": topics[str(key)]})
             write(project / SEED, rows)
     return rows

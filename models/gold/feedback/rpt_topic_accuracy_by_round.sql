@@ -104,7 +104,7 @@ calibration as (
     select
         review_round,
         messages,
-        sum(bin_count * gap) / sum(bin_count) as calibration_error
+        round(sum(bin_count * gap) / sum(bin_count), 6) as calibration_error
     from bins
     group by review_round, messages
 ),

@@ -6,6 +6,10 @@ topics as (
     select * from {{ ref('feedback_topics') }}
 ),
 
+head as (
+    select struct_extract(head, 'thresholds') as thresholds from {{ ref('topic_head') }}
+),
+
 copies as (
     select * from {{ ai_near_duplicates(ref('feedback_topics'), 'feedback_id', 'feedback_text', threshold=0.9) }}
 ),
@@ -62,10 +66,11 @@ doubtful as (
         array_inner_product(waiting.embedding, centre.embedding) as mean_similarity,
         case
             when waiting.topic_margin < 0.1 then 'close_call'
-            when waiting.topic_score < 0.5 then 'low_score'
+            when waiting.topic_score < coalesce(head.thresholds.p90, 2) then 'low_score'
         end as queue_reason
     from waiting
     cross join centre
+    cross join head
 ),
 
 useful as (
