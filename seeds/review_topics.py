@@ -2,10 +2,10 @@
 
     python seeds/review_topics.py
 
-Keeps round 0. Then for each round: dbt fits the head on the rounds before and builds ``topic_review_queue``; the first messages of the queue
-(var ``topic_review_batch``) get the topic that ``feedback_labels.csv`` has for them, as if a reviewer had answered, and join the seed. Works in
-a database of its own and takes under two minutes on one core. Run it again when the weights of ``classify`` or the method of the queue
-change: the same weights give the same file.
+Keeps round 0. Then for each round: dbt fits the head on the rounds before and builds ``topic_review_queue``; the first messages of the
+queue (var ``topic_review_batch``) get the topic that ``feedback_labels.csv`` has for them, as if a reviewer had answered, and join the
+seed. Works in a database of its own and takes about a minute on one core. Run it again when the weights of ``classify`` or the rule of
+the queue change: the same weights give the same file, however often it runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-{%- set rounds = range(var('topic_review_rounds') + 1) -%}
 {{ config(materialized='table', tags=['ai', 'report']) }}
 
 with
@@ -18,33 +17,21 @@ held_out as (
         on labels.feedback_id = feedback.feedback_id
 ),
 
--- A call reads one head, so that each round has a call of its own.
-{% for round in rounds -%}
-{%- set head = '(select * from ' ~ ref('topic_head_rounds') ~ ' where review_round = ' ~ round ~ ')' -%}
-round_{{ round }} as (
+answered as (
     select
-        {{ round }} as review_round,
         language,
         topic,
-        {{ ai_classify_detail('feedback_text', head=head) }} as answer
+        unnest({{ topics_by_round('feedback_text') }}) as answer
     from held_out
-),
-
-{% endfor -%}
-answered as (
-    {% for round in rounds -%}
-    select * from round_{{ round }}
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
 ),
 
 judged as (
     select
-        review_round,
+        struct_extract(answer, 'review_round') as review_round,
         topic,
-        answer.value as predicted_topic,
-        answer.score as topic_score,
-        answer.value is not distinct from topic as is_right,
+        struct_extract(struct_extract(answer, 'topic'), 'value') as predicted_topic,
+        struct_extract(struct_extract(answer, 'topic'), 'score') as topic_score,
+        coalesce(struct_extract(struct_extract(answer, 'topic'), 'value') = topic, false) as is_right,
         unnest(case when language = 'en' then ['english', 'all'] else ['all'] end) as messages
     from answered
 ),

@@ -24,6 +24,8 @@ judged as (
 scored as (
     select
         *,
+        answer.value as predicted_topic,
+        answer.score as topic_score,
         list_reverse_sort(map_values(answer.scores)) as best_scores
     from judged
 ),
@@ -36,13 +38,13 @@ final as (
         -- strings
         scored.feedback_text,
         scored.feedback_language,
-        scored.answer.value as predicted_topic,
+        scored.predicted_topic,
         reviews.topic as reviewed_topic,
-        coalesce(reviews.topic, scored.answer.value) as topic,
+        coalesce(reviews.topic, scored.predicted_topic) as topic,
         case when reviews.topic is null then 'head' else 'reviewer' end as decided_by,
 
         -- numerics
-        scored.answer.score as topic_score,
+        scored.topic_score,
         scored.best_scores[1] - scored.best_scores[2] as topic_margin,
 
         -- provenance and timestamps

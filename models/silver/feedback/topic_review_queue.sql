@@ -7,7 +7,7 @@ topics as (
 ),
 
 head as (
-    select struct_extract(head, 'thresholds') as thresholds from {{ ref('topic_head') }}
+    select struct_extract(struct_extract(head, 'thresholds'), 'p90') as p90 from {{ ref('topic_head') }}
 ),
 
 copies as (
@@ -66,7 +66,8 @@ doubtful as (
         array_inner_product(waiting.embedding, centre.embedding) as mean_similarity,
         case
             when waiting.topic_margin < 0.1 then 'close_call'
-            when waiting.topic_score < coalesce(head.thresholds.p90, 2) then 'low_score'
+            -- Without that threshold no answer is sure enough.
+            when waiting.topic_score < coalesce(head.p90, 2) then 'low_score'
         end as queue_reason
     from waiting
     cross join centre
