@@ -72,7 +72,7 @@ examples: $(VENV)/.installed ## run the example calls of docs/functions.md again
 	@$(BIN)/python -m warehouse_ai.docs --examples $(QUIET)
 
 eval: $(VENV)/.eval ## measure quality on public sets (WAREHOUSE_AI_DATA), and write docs/quality.md
-	@for part in quality churn customers recommendations search documents quality.page; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in quality churn customers recommendations search documents feedback_loop quality.page; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 bench: $(VENV)/.eval ## measure speed against plain sentence-transformers, pandas and window functions
 	@for part in speed features; do $(BIN)/python -m benchmarks.$$part || exit 1; done

@@ -161,7 +161,7 @@ def test_the_pipeline_uses_every_function_on_real_text(built: Project) -> None:
     offered = {re.sub("_(detail|label)$", "", path.stem) for path in (ROOT / "macros/ai").glob("*.sql")}
     assert offered - called == FOR_GENERATORS
     signals = built.query(
-        "select count(feedback_language), count(keywords), count(tags), count(reviewed_topic), count(wants_refund),"
+        "select count(feedback_language), count(keywords), count(tags), count(wants_refund),"
         " count(feedback_redacted), count(moderation_decision), count(app_sentiment) from main_silver.feedback_signals"
     )[0]
     assert all(count > 20 for count in signals), signals

@@ -1,11 +1,11 @@
-{{ config(materialized='table', tags=['ai']) }}
+{{ config(materialized='table') }}
 
 with
 
-reviewed as (
-    select * from {{ ref('reviewed_topics') }}
+rounds as (
+    select * from {{ ref('topic_head_rounds') }}
 )
 
-select {{ ai_fit('feedback_text', 'topic') }} as head
-from reviewed
-having count(*) > 0
+select head
+from rounds
+qualify row_number() over (order by review_round desc) = 1
