@@ -19,6 +19,7 @@ from warehouse_ai.functions.heads import precise
 from warehouse_ai.functions.recognizers import cards, national_ids, phones
 from warehouse_ai.functions.redact import Found, names_alone, own_lines, redacted, united
 from warehouse_ai.functions.sentences import sentences
+from warehouse_ai.models.adapters import SENTIMENT
 from warehouse_ai.models.registry import load_tokenizer
 from warehouse_ai.runtime.run import LEDGER
 
@@ -202,6 +203,15 @@ def test_one_text_a_label_is_enough_where_the_names_say_what_is_meant(connection
         for text in ("The keeper saved two penalties.", "Platform 4, change at Crewe.")
     ]
     assert answers == ["football", "railway travel"]
+
+
+def test_a_head_is_another_one_where_other_weights_read_its_names(
+    labelled: Connection, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fit(labelled, shared_cache)["id"]
+    assert fit(labelled, shared_cache)["id"] == before
+    monkeypatch.setattr("warehouse_ai.functions.heads.ZERO_SHOT", SENTIMENT)
+    assert fit(labelled, shared_cache)["id"] != before
 
 
 def test_names_that_say_nothing_are_left_aside(labelled: Connection, shared_cache: Path) -> None:

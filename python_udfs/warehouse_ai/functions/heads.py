@@ -18,6 +18,7 @@ from warehouse_ai.functions.files import Place
 from warehouse_ai.functions.frame import Call
 from warehouse_ai.functions.groups import GroupFailed, apply_groups, embedded
 from warehouse_ai.functions.labels import Label, LabelHead, label_head
+from warehouse_ai.models.adapters import ZERO_SHOT
 from warehouse_ai.models.embedder import ADAPTED, AdaptedEmbedder, Embedder, vectors
 from warehouse_ai.models.images import ImageEncoder
 from warehouse_ai.models.named_encoder import TextEmbedder, text_encoder
@@ -268,8 +269,10 @@ def fit(rows: list[tuple[str, str]], unit: np.ndarray, model: str, named: Callab
         weights, bias = regression(x, target, c, prior * told)
     weights, bias = weights + prior * names.weights, bias + prior * names.bias
     told_rows = "\x1e".join(f"{text}\x1f{label}" for text, label in rows)
+    # Answers are kept by this id: what else the weights come from belongs to it.
+    method = f"{METHOD} {ZERO_SHOT.revision}" if named else METHOD
     return figures | {
-        "id": hashlib.sha256(f"{METHOD}\x1e{model}\x1e{told_rows}".encode()).hexdigest()[:16],
+        "id": hashlib.sha256(f"{method}\x1e{model}\x1e{told_rows}".encode()).hexdigest()[:16],
         "labels": labels,
         "weights": (weights / temperature).astype(np.float32).ravel().tolist(),
         "bias": (bias / temperature).astype(np.float32).tolist(),
