@@ -2,7 +2,7 @@
 
     python -m benchmarks.feedback_loop
 
-Twenty times, half of the English customers' messages are held out at random. Of the other half three rounds are reviewed, once by the
+Ten times, half of the English customers' messages are held out at random. Of the other half three rounds are reviewed, once by the
 rule of the queue and once at random, and after each round `ai_fit` is judged on the same held-out half. The rule is written here again,
 over arrays: before anything is measured it has to choose, from all messages, the very rounds of ``seeds/topic_reviews.csv`` that the SQL
 chose. Writes ``results/feedback_loop.json``.
@@ -29,7 +29,7 @@ from warehouse_ai.models.embedder import Embedder
 from warehouse_ai.runtime.context import Context
 
 ROOT = Path(__file__).parents[1]
-DRAWS = 20
+DRAWS = 10
 ROUNDS = 3
 CLOSE = 0.1
 """Margin of a `close_call`, which is queued whatever its score."""
