@@ -130,13 +130,15 @@ SETS = (
         "sst5_test",
         "ai_fit",
         "SST-5",
-        "test, all training texts, `model='sentiment'`",
-        "its training split, which `ai_sentiment` learned from and the head is fitted on",
+        "test, 1,101 texts of its development split, `model='sentiment'`",
+        "its training split, by `ai_sentiment`; the head is fitted on the development split",
         ("accuracy",),
-        split("sst5", "split = 'train'", "split = 'test'", model="sentiment"),
+        split("sst5", "split = 'dev'", "split = 'test'", model="sentiment"),
         named,
         "sentiment",
         is_calibrated=True,
+        note="Fitted on the training split, whose texts the encoder knows, the head has accuracy 0.497 and calibration error 0.158: its"
+        " cross-validation flatters it there.",
     ),
     learnt(
         "sst5_default_encoder",
