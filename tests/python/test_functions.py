@@ -408,6 +408,13 @@ def test_a_phone_number_below_an_address_is_no_part_of_it() -> None:
     assert list(own_lines(text, [address], [])) == [address]
 
 
+def test_people_in_a_list_are_several() -> None:
+    text = "with Gaetane, Derek Ames and Anna & Co"
+    found = [Found("person", 5, 32, 0.9), Found("organisation", 14, len(text), 0.5)]
+    told = [(f.category, text[f.start : f.end]) for f in names_alone(text, found, ("person",))]
+    assert told == [("person", "Gaetane"), ("person", "Derek Ames"), ("person", "Anna"), ("organisation", "Derek Ames and Anna & Co")]
+
+
 def test_a_name_goes_on_behind_an_initial() -> None:
     text = "Abby M. Laidlaw wrote, Jo B. too"
     found = [Found("person", 0, 7, 0.9), Found("person", 23, 28, 0.9)]

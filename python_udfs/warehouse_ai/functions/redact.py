@@ -118,6 +118,8 @@ def _category(entity: str) -> str | None:
     return next((category for category, pattern in ENTITIES.items() if re.fullmatch(pattern, name)), None)
 
 
+SEVERAL = re.compile(r"\s*[,;]\s+(?:and |&)?|\s+(?:and|&)\s+")
+"""Between the names of several people."""
 INITIAL = re.compile(r"(?<!\w)[A-Z]\.?$")
 SURNAME = re.compile(r" (?:[a-z]{2,3} )?[^\W\d_a-z][\w'’-]+(?!\w)")
 
@@ -140,7 +142,7 @@ def own_lines(text: str, found: Iterable[Found], told: Iterable[Found]) -> Itera
 def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) -> Iterator[Found]:
     """Let names begin behind ``Dr.`` or ``Mrs.``, which is a title where titles are looked for, and let none go over the end of a line.
 
-    A person's name does not end with an initial that a surname follows.
+    A person's name does not end with an initial that a surname follows, and holds no ``and``: those are several people.
     """
     for f in found:
         if f.category not in ("person", "organisation", "title"):
@@ -156,6 +158,10 @@ def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) ->
                 start = end - len(rest)
             if f.category == "person" and INITIAL.search(text[start:end]) and (surname := SURNAME.match(text, end)):
                 end = surname.end()
+            if f.category == "person":
+                for between in SEVERAL.finditer(text, start, end):
+                    yield f._replace(start=start, end=between.start())
+                    start = between.end()
             yield f._replace(start=start, end=end)
 
 
