@@ -51,3 +51,17 @@ def test_without_labels_the_model_alone_answers() -> None:
     spec = Spec.parse({"fields": [{"name": "number"}]})
     record, _ = _answer("number: A-7", spec, {"number": []}, 0.5)
     assert record == {"number": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seller", "Oakfield Tiles Ltd"), ("seller address", "Oakfield Tiles Ltd\nForty tiles of\nred clay")],
+)
+def test_a_value_ends_with_its_line_unless_it_is_an_address(name: str, value: str) -> None:
+    text = "Oakfield Tiles Ltd\nForty tiles of\nred clay"
+    assert _answer(text, Spec.parse({"fields": [{"name": name}]}), {name: [(0, len(text), 0.9)]}, 0.5)[0] == {name: value}
+
+
+def test_a_value_in_wrapped_prose_goes_on_in_the_next_line() -> None:
+    text = "the red clay\ntiles"
+    assert _answer(text, Spec.parse({"fields": [{"name": "goods"}]}), {"goods": [(4, 18, 0.9)]}, 0.5)[0] == {"goods": "red clay\ntiles"}

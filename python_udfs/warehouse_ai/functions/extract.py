@@ -29,6 +29,12 @@ NAMED_THRESHOLD = 0.5
 """Of a model that was not calibrated here."""
 
 
+ADDRESS = "address"
+"""Only what is called so goes on in a new line of a form."""
+NEW_LINE = re.compile(r"\s*\n(?!\s*[a-z])")
+"""The end of a line, but for prose that was wrapped there."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A field to look for.
@@ -159,6 +165,8 @@ def _answer(
         for start, end, score in [*labelled, *by_prompt[field.prompt]]:
             if score < threshold:
                 continue
+            if ADDRESS not in field.prompt.lower():
+                end = start + len(NEW_LINE.split(text[start:end], maxsplit=1)[0])
             start, end = next((form for form in whole if form[0] < end and start < form[1]), (start, end))
             if field.pattern:
                 match = re.search(field.pattern, text[start:end])
