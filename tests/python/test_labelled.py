@@ -65,3 +65,12 @@ def test_a_value_ends_with_its_line_unless_it_is_an_address(name: str, value: st
 def test_a_value_in_wrapped_prose_goes_on_in_the_next_line() -> None:
     text = "the red clay\ntiles"
     assert _answer(text, Spec.parse({"fields": [{"name": "goods"}]}), {"goods": [(4, 18, 0.9)]}, 0.5)[0] == {"goods": "red clay\ntiles"}
+
+
+def test_what_a_text_labels_as_one_field_is_no_value_of_another_of_which_the_model_is_unsure() -> None:
+    spec = Spec.parse({"fields": [{"name": "seller"}, {"name": "buyer", "labels": ["bill to"]}]})
+    text = "Bill to: Oak Ltd"
+    place = (text.index("Oak"), len(text))
+    unsure, sure = ({"seller": [(*place, score)], "buyer": []} for score in (0.5, 0.9))
+    assert _answer(text, spec, unsure, 0.2)[0] == {"seller": None, "buyer": "Oak Ltd"}
+    assert _answer(text, spec, sure, 0.2)[0] == {"seller": "Oak Ltd", "buyer": "Oak Ltd"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from warehouse_ai.models.field_extractor import FieldExtractor
 from warehouse_ai.models.loading import once
 from warehouse_ai.models.named import QUESTION_ANSWERER, TOKEN_CLASSIFIER, NamedModel
 from warehouse_ai.models.named_spans import span_task
+from warehouse_ai.models.spans import SURE
 from warehouse_ai.runtime.run import Task, resolve
 
 NAME = "extract"
@@ -150,32 +152,44 @@ def run(column: pa.ChunkedArray, spec: Spec, call: Call) -> pa.StructArray:
     return apply(column, call, RESULT, evaluate)
 
 
+Value = tuple[int, int, float, Any]
+"""Start, end, score and what was read there."""
+
+
+def _values(text: str, field: Field, candidates: Iterable[tuple[int, int, float]], threshold: float) -> Iterator[Value]:
+    """Read the candidates of a field that are likely enough, each place once."""
+    read, whole = parser(field.type), list(written_forms(text, field.type))
+    seen: set[tuple[int, int]] = set()
+    for start, end, score in candidates:
+        if score < threshold:
+            continue
+        if ADDRESS not in field.prompt.lower():
+            end = start + len(NEW_LINE.split(text[start:end], maxsplit=1)[0])
+        start, end = next((form for form in whole if form[0] < end and start < form[1]), (start, end))
+        if field.pattern:
+            match = re.search(field.pattern, text[start:end])
+            if not match:
+                continue
+            start, end = start + match.start(), start + match.end()
+        value = read(text[start:end])
+        if value is not None and (start, end) not in seen:
+            seen.add((start, end))
+            yield start, end, score, value
+
+
 def _answer(
     text: str, spec: Spec, by_prompt: dict[str, list[tuple[int, int, float]]], threshold: float
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Choose and read the spans of one text."""
     record: dict[str, Any] = {}
     spans = []
+    # What a text labels itself goes before what the model believes, of this field and of every other.
+    labelled = {f.name: [(start, end, 1.0) for start, end in labelled_spans(text, f.labels)] for f in spec.fields}
+    told = {f.name: next(_values(text, f, labelled[f.name], threshold), None) for f in spec.fields}
     for field in spec.fields:
-        read = parser(field.type)
-        whole = list(written_forms(text, field.type))
-        chosen: list[tuple[int, int, float, Any]] = []
-        # What a text labels itself goes before what the model believes.
-        labelled = [(start, end, 1.0) for start, end in labelled_spans(text, field.labels)]
-        for start, end, score in [*labelled, *by_prompt[field.prompt]]:
-            if score < threshold:
-                continue
-            if ADDRESS not in field.prompt.lower():
-                end = start + len(NEW_LINE.split(text[start:end], maxsplit=1)[0])
-            start, end = next((form for form in whole if form[0] < end and start < form[1]), (start, end))
-            if field.pattern:
-                match = re.search(field.pattern, text[start:end])
-                if not match:
-                    continue
-                start, end = start + match.start(), start + match.end()
-            value = read(text[start:end])
-            if value is not None and (start, end) not in {c[:2] for c in chosen}:
-                chosen.append((start, end, score, value))
+        taken = [value for name, value in told.items() if value and name != field.name]
+        believed = [span for span in by_prompt[field.prompt] if span[2] >= SURE or all(span[1] <= t[0] or t[1] <= span[0] for t in taken)]
+        chosen = list(_values(text, field, [*labelled[field.name], *believed], threshold))
         if not field.type.many:
             chosen = sorted(chosen, key=lambda c: -c[2])[:1]
         spans += [{"field": field.name, "text": text[a:b], "start": a, "end": b, "score": score} for a, b, score, _ in chosen]
