@@ -37,6 +37,12 @@ def test_inline_sql_shows_the_answer_of_a_macro(small: Project) -> None:
     assert "positive" in output
 
 
+def test_a_head_is_fitted_on_the_encoder_of_sentiment_where_the_macro_says_so(small: Project) -> None:
+    rows = "(values ('I love it', 'good'), ('what a joy', 'good'), ('I hate it', 'bad'), ('a disgrace', 'bad')) as said (body, mood)"
+    query = f"select upper(split_part(({{{{ warehouse_ai.ai_fit('body', 'mood', model='sentiment') }}}}).model, '-v2', 2)) from {rows}"
+    assert "+SENTIMENT@" in small.dbt("show", "--inline", query)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
