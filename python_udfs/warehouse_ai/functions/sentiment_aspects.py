@@ -60,7 +60,9 @@ class Spec:
     def probabilities(self, asked: list[str], call: Call) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
         """Return indices of the scored pairs, their probabilities ``[scored, 4]``, and an error or None for each pair."""
         if self.named is None:
-            good, found, errors = split_failures(resolve(TextClassifier(ASPECTS, prompted=True), asked, call.context, call.ledger_key))
+            # Most windows of a long text do not speak of the aspect; the one that does is asked what it says.
+            task = TextClassifier(ASPECTS, prompted=True, merging="mentioned")
+            good, found, errors = split_failures(resolve(task, asked, call.context, call.ledger_key))
             return good, softmax(logits(found, len(CLASSES))), errors
         good, p, errors = scored(self.named, asked, call, prompted=True)
         places = sentiment_places(self.named, "ai_sentiment_aspects")

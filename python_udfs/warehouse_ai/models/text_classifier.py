@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from warehouse_ai.runtime.run import Input
 
 
+Merging = Literal["mean", "max", "mentioned"]
 SEPARATOR = "\x1f"
 """Between prompt and text (the ASCII unit separator)."""
 
@@ -58,12 +59,13 @@ class TextClassifier:
     Attributes:
         adapter: weights.
         prompted: texts come as ``with_prompt`` makes them, each with a prompt of its own.
-        merging: of a long text's windows: ``mean`` of the logits weighted by tokens, or ``max`` for what a part makes true of the whole.
+        merging: of a long text's windows: ``mean`` of the logits weighted by tokens, ``max`` for what a part makes true of the whole, or
+            ``mentioned`` for the window that most probably does not belong to the last class, ``not mentioned``.
     """
 
     adapter: Adapter
     prompted: bool = False
-    merging: Literal["mean", "max"] = "mean"
+    merging: Merging = "mean"
 
     @cached_property
     def space(self) -> bytes:
@@ -108,8 +110,10 @@ class TextClassifier:
         return merged(self.merging, inputs, parts)
 
 
-def merged(merging: Literal["mean", "max"], inputs: Sequence[Input], parts: Sequence[np.ndarray]) -> bytes:
-    """Encode the logits of a text for the cache: the mean of its windows by their tokens, or the highest of each class."""
+def merged(merging: Merging, inputs: Sequence[Input], parts: Sequence[np.ndarray]) -> bytes:
+    """Encode the logits of a text for the cache, those of its windows united as ``TextClassifier`` says."""
+    if merging == "mentioned":
+        return min(parts, key=lambda part: float(softmax(part)[-1])).astype(np.float32).tobytes()
     if merging == "max":
         return np.max(parts, axis=0).astype(np.float32).tobytes()
     return np.average(parts, axis=0, weights=[len(item.ids) for item in inputs]).astype(np.float32).tobytes()
