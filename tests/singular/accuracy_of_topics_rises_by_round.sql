@@ -1,5 +1,5 @@
 -- Reviews make the head better on English messages that nobody reviewed (the default encoder knows no other language): three rounds are worth
--- five points, and none costs more than one, which is four messages: another machine's arithmetic may turn as many.
+-- five points, and none costs more than two, which is eight messages: another machine's arithmetic may turn some.
 with
 
 rounds as (
@@ -16,5 +16,5 @@ rounds as (
 select *
 from rounds
 where
-    (review_round > 0 and coalesce(accuracy < accuracy_before - 0.01, true))
+    (review_round > 0 and coalesce(accuracy < accuracy_before - 0.02, true))
     or (review_round = last_round and accuracy < accuracy_at_first + 0.05)
