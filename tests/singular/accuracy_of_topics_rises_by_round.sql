@@ -1,5 +1,5 @@
--- Reviews make the head better on English messages that nobody reviewed (the default encoder knows no other language): three rounds are worth
--- five points, and none costs more than two, which is eight messages: another machine's arithmetic may turn some.
+-- Reviews make the head better on English messages that nobody reviewed (the default encoder knows no other language): three rounds are
+-- worth five points, and none costs more than two, which is eight messages: another machine's arithmetic may turn some.
 with
 
 rounds as (
