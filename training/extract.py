@@ -117,8 +117,8 @@ def training_examples(rng: random.Random, *, more: bool) -> tuple[list[Example],
     stems = tuple(name[:-1] if name.endswith("y") else name for name in HELD_OUT)
     rest = [x for x in own if not any(stem in name for name in (*x.spans, *x.absent) for stem in stems)]
     # By their text, so that what one training left out for development the next does not train on.
-    dev = [x for x in rest if hashlib.md5(x.text.encode()).digest()[0] < 8]
-    rest = [x for x in rest if x not in dev]
+    first = [hashlib.md5(x.text.encode()).digest()[0] for x in rest]
+    dev, rest = ([x for x, byte in zip(rest, first, strict=True) if (byte < 8) == left_out] for left_out in (True, False))
     rng.shuffle(rest)
     public = []
     for name, query, limit in (

@@ -13,9 +13,11 @@ LOOP = ("--select", "+rpt_topic_accuracy_by_round", "+topic_review_queue", "--ex
 ROUNDS = "select accuracy from main_gold.rpt_topic_accuracy_by_round where messages = 'english' order by review_round"
 
 
+SCRIPT = runpy.run_path(str(ROOT / "seeds/review_topics.py"))
+
+
 def reviews(folder: Path) -> list[dict[str, str]]:
-    with (folder / "seeds/topic_reviews.csv").open(encoding="utf8", newline="") as file:
-        return list(csv.DictReader(file))
+    return SCRIPT["read"](folder / SCRIPT["SEED"])
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Pr
     copy_project(project.folder)
     # The same database and target folder throughout, so that dbt parses the project once.
     environment = project.environment | {"WAREHOUSE_AI_DATABASE": project.database.name}
-    runpy.run_path(str(ROOT / "seeds/review_topics.py"))["review"](project.folder, environment)
+    SCRIPT["review"](project.folder, environment)
     project.dbt("build", *LOOP)
     return project
 

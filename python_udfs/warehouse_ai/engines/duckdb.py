@@ -109,9 +109,10 @@ class Specs:
         relation = bound.spec.head_relation
         if row["error"]:
             raise ValueError(f"{bound.call.function}: the newest head in {relation} was not fitted: {row['error']}")
-        # Images are checked against the encoder that the call names, once it has been found.
         head = Head.from_row(row)
-        if bound.function == "classify" and row["model"] != (encoder := replace(bound.spec, head=head).encoder.model):
+        spec = replace(bound.spec, head=head)
+        # Images are checked against the encoder that the call names, once it has been found.
+        if bound.function == "classify" and row["model"] != (encoder := spec.encoder.model):
             raise ValueError(
                 f"{bound.call.function}: the newest head in {relation} was fitted on {row['model']} and the encoder is now "
                 f"{encoder}: rebuild {relation} (dbt run --select {relation.split('.')[-1].strip(chr(34))})"
@@ -120,7 +121,7 @@ class Specs:
         with self._lock:
             call = replace(bound.call, model=f"{head.model.partition('@')[0]}+head@{head.id}")
             threshold = head.least(bound.spec.precision) if bound.spec.precision else bound.spec.threshold
-            self._known[own] = Bound(bound.function, replace(bound.spec, head=head, threshold=threshold), call)
+            self._known[own] = Bound(bound.function, replace(spec, threshold=threshold), call)
         return own
 
     def with_index(self, texts: list[str | None], sources: list[str | None], name: str) -> str:

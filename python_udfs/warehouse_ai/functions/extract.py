@@ -29,8 +29,6 @@ RESULT = pa.struct([("value", pa.string()), ("spans", pa.list_(SPAN)), ("error",
 """``value`` is a JSON object of the fields; the macro casts it to the type of its schema."""
 NAMED_THRESHOLD = 0.5
 """Of a model that was not calibrated here."""
-
-
 ADDRESS = "address"
 """Only what is called so goes on in a new line of a form."""
 NEW_LINE = re.compile(r"\s*\n(?!\s*[a-z])")
@@ -185,7 +183,7 @@ def _answer(
     spans = []
     # What a text labels itself goes before what the model believes, of this field and of every other.
     labelled = {f.name: [(start, end, 1.0) for start, end in labelled_spans(text, f.labels)] for f in spec.fields}
-    told = {f.name: next(_values(text, f, labelled[f.name], threshold), None) for f in spec.fields}
+    told = {f.name: next(_values(text, f, labelled[f.name], threshold), None) for f in spec.fields if labelled[f.name]}
     for field in spec.fields:
         taken = [value for name, value in told.items() if value and name != field.name]
         believed = [span for span in by_prompt[field.prompt] if span[2] >= SURE or all(span[1] <= t[0] or t[1] <= span[0] for t in taken)]

@@ -156,9 +156,9 @@ def names_alone(text: str, found: Iterable[Found], categories: Iterable[str]) ->
                 if "title" in categories:
                     yield Found("title", start, before.end(), f.score)
                 start = end - len(rest)
-            if f.category == "person" and INITIAL.search(text[start:end]) and (surname := SURNAME.match(text, end)):
-                end = surname.end()
             if f.category == "person":
+                if INITIAL.search(text[start:end]) and (surname := SURNAME.match(text, end)):
+                    end = surname.end()
                 for between in SEVERAL.finditer(text, start, end):
                     yield f._replace(start=start, end=between.start())
                     start = between.end()

@@ -8,31 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from warehouse_ai.models.adapters import ZERO_SHOT
-from warehouse_ai.models.embedder import Embedder
+from warehouse_ai.models.embedder import AdaptedEmbedder
 from warehouse_ai.models.loading import once
-from warehouse_ai.models.registry import ENCODER, load_text_encoder
+from warehouse_ai.models.registry import ENCODER
 from warehouse_ai.runtime.cache import namespace
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from warehouse_ai.models.encoder import TextEncoder
 
-
-class LabelEncoder(Embedder):
+class LabelEncoder(AdaptedEmbedder):
     """Runtime task: ``name`` or ``name: description`` to 384 float32 numbers of norm 1.
 
     The embeddings of texts are those of the default encoder, which every function shares; only labels, which are few, pass through an
     encoder of their own that was trained to place them among the texts that they fit.
     """
 
-    name = ZERO_SHOT.name
-    model = ZERO_SHOT.model
-    space = namespace("label", ZERO_SHOT.revision, "fp32")
     dtype = np.float32
 
-    def _load(self) -> TextEncoder:
-        return load_text_encoder(ZERO_SHOT.encoder_changes(ZERO_SHOT.load()))
+    def __init__(self) -> None:
+        super().__init__(ZERO_SHOT)
+        self.space = namespace("label", ZERO_SHOT.revision, "fp32")
 
 
 def label_vectors(results: Sequence[bytes]) -> np.ndarray:
